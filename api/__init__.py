@@ -1,0 +1,1 @@
+"""SPEAKS JSON: a handler parses, loads, starts or signals, and answers."""

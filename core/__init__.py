@@ -1,0 +1,1 @@
+"""PLUMBING: settings, database, Temporal, HTTP, security, plug-ins, embedded servers. No business word may appear here."""

@@ -1,0 +1,1 @@
+"""KEEPS MOVING: the loops that take what is queued, in batches, without waiting."""

@@ -1,0 +1,1 @@
+"""CONNECTS: one file per vendor, from its settings form to its steps and triggers."""

@@ -1,0 +1,1 @@
+"""SPEAKS HTML: server-rendered pages for people; a page loads, renders, and redirects."""

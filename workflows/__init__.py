@@ -1,0 +1,1 @@
+"""WAITS: order, time, retries, compensation. A workflow reaches the world only through activities."""
