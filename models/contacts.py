@@ -1,0 +1,78 @@
+"""Contacts: the people a business knows, with what they agreed to; every change writes the event that announces it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import Instant, Owned, belongs_to, instant, json, json_or_null, texts
+
+_SEARCH = (
+    "lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '') || ' ' ||"
+    " coalesce(phone, '') || ' ' || coalesce(external_id, ''))"
+)
+
+
+class Contact(Owned, table=True):
+    """`consent` is what is in force per channel; how it came to be is in `consent_records`."""
+
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "email"),
+        UniqueConstraint("workspace_id", "external_id"),
+        Index("contacts_search", "workspace_id", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("contacts_tags", "workspace_id", "tags", postgresql_using="gin"),
+        Index("contacts_newest", "workspace_id", "created_at", "id"),
+    )
+
+    email: str | None = None
+    phone: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    external_id: str | None = None
+    time_zone: str | None = None
+    attributes: dict[str, Any] = json(default_factory=dict)
+    tags: list[str] = texts()
+    consent: dict[str, str] = json(default_factory=dict)
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+    search: str = Field(default="", sa_column=Column(Text, Computed(_SEARCH, persisted=True)))
+
+
+class ConsentRecord(Owned, table=True):
+    """One statement by or about a person: append-only, the proof behind `contacts.consent`."""
+
+    __table_args__ = (Index("consent_records_contact", "contact_id", "at"),)
+
+    contact_id: UUID = belongs_to("contacts")
+    channel: str
+    state: str  # subscribed | unsubscribed
+    source: str  # api | import | form | unsubscribe_link | person | complaint
+    wording: str | None = None
+    ip: str | None = None
+    by: str | None = None
+    at: Instant = instant()
+
+
+class Suppression(Owned, table=True):
+    """An address that must not be written to, whoever it belongs to."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "channel", "address"),)
+
+    channel: str
+    address: str
+    reason: str  # hard_bounce | complaint | manual
+    at: Instant = instant()
+
+
+class CustomField(Owned, table=True):
+    """A detail this business keeps about its contacts, with the type that its values must have."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    name: str
+    label: str
+    type: str  # text | number | boolean | date | datetime | choice
+    options: list[str] | None = json_or_null()
+    created_at: Instant = instant()
