@@ -4,10 +4,10 @@ Every connection takes the application role, which owns nothing and cannot bypas
 acts (`Scope`); what lies outside of that does not exist for it. Only this file commits.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -85,7 +85,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def session(self, scope: Scope | None = None) -> AsyncIterator[Db]:
+    async def session(self, scope: Scope | None = None) -> AsyncGenerator[Db]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with self._sessions() as db, db.begin():
             if scope:
@@ -105,16 +105,15 @@ class Database:
 async def scope_to(db: Db, workspaces: Iterable[UUID]) -> None:
     """Narrow a transaction of the engine to the workspaces of its batch, as soon as the queue has told which they are."""
     await db.execute(
-        text("select set_config('app.workspaces', :workspaces, true)"), {"workspaces": ",".join(map(str, workspaces))}
+        text("select set_config('app.workspaces', :workspaces, true)"),
+        {"workspaces": ",".join(map(str, workspaces))},
     )
 
 
 async def driver(db: Db) -> psycopg.AsyncConnection[Any]:
     """The psycopg connection of this very transaction, for arrays of a thousand rows and for pipelines."""
     raw = await (await db.connection()).get_raw_connection()
-    connection = raw.driver_connection
-    assert isinstance(connection, psycopg.AsyncConnection)
-    return connection
+    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
 
 
 _database: Database | None = None

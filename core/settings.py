@@ -13,17 +13,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    mainspring_home: Path = Field(Path(".mainspring"), description="Folder of all state that is not in Postgres.")
+    mainspring_home: Path = Field(
+        Path(".mainspring"), description="Folder of all state that is not in Postgres."
+    )
     host: str = "127.0.0.1"
     port: int = 8000
-    public_url: str | None = Field(None, description="Address under which people reach this instance, when a proxy is in front.")
+    public_url: str | None = Field(
+        None, description="Address under which people reach this instance, when a proxy is in front."
+    )
     database_url: str = "postgresql://mainspring@127.0.0.1:5432/mainspring"
     database_pool: int = 10
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
-    smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port; replaces the captured inbox.")
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:port; replaces the captured inbox."
+    )
     mail_from: str = "hello@mainspring.example"
-    allow_private_urls: bool = Field(False, description="Let HTTP steps reach loopback and private addresses (tests, benchmarks).")
+    allow_private_urls: bool = Field(
+        False, description="Let HTTP steps reach loopback and private addresses (tests, benchmarks)."
+    )
     otel_exporter_otlp_endpoint: str | None = None
     log_level: str = "info"
     api_requests_per_minute: int = Field(200_000, description="Per API key.")
@@ -54,7 +62,9 @@ def instance_secret(home: Path) -> bytes:
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_hex(32))
         try:
-            path.hardlink_to(fresh)  # two processes may start at once: the first link wins, both read the same key
+            path.hardlink_to(
+                fresh
+            )  # two processes may start at once: the first link wins, both read the same key
         except FileExistsError:
             pass
         finally:

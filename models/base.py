@@ -24,8 +24,8 @@ def table_name(cls: str) -> str:
 class Table(SQLModel):
     """A row with an id of its own."""
 
-    @declared_attr  # pyright: ignore[reportArgumentType] -- SQLModel types the name as a plain string
-    def __tablename__(cls) -> str:  # noqa: N805
+    @declared_attr  # pyright: ignore[reportArgumentType]
+    def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride] -- SQLModel says `str`
         return table_name(cls.__name__)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -44,7 +44,9 @@ def instant(**options: Any) -> Any:
 
 def json(**options: Any) -> Any:
     """A JSON document that is never null."""
-    return Field(sa_column=Column(JSONB, nullable=False, server_default=options.pop("empty", "{}")), **options)
+    return Field(
+        sa_column=Column(JSONB, nullable=False, server_default=options.pop("empty", "{}")), **options
+    )
 
 
 def json_or_null() -> Any:

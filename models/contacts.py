@@ -21,7 +21,13 @@ class Contact(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("workspace_id", "email"),
         UniqueConstraint("workspace_id", "external_id"),
-        Index("contacts_search", "workspace_id", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index(
+            "contacts_search",
+            "workspace_id",
+            "search",
+            postgresql_using="gin",
+            postgresql_ops={"search": "gin_trgm_ops"},
+        ),
         Index("contacts_tags", "workspace_id", "tags", postgresql_using="gin"),
         Index("contacts_newest", "workspace_id", "created_at", "id"),
     )

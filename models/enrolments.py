@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field
 
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -45,7 +44,9 @@ class Enrolment(Owned, table=True):
     cohort_id: UUID | None = None
     awaits: UUID | None = None
     hop: int = 0
-    data: dict[str, Any] = json(default_factory=dict)  # the trigger event's properties, answers that were kept
+    data: dict[str, Any] = json(
+        default_factory=dict
+    )  # the trigger event's properties, answers that were kept
     started_at: Instant = instant()
     ended_at: Instant | None = instant(default=None)
     outcome: str | None = None  # finished | goal | exit | failed | removed
@@ -54,7 +55,10 @@ class Enrolment(Owned, table=True):
 class Trail(Owned, table=True):
     """What one run of the kernel decided and why: one row, with its list of steps."""
 
-    __table_args__ = (Index("trails_enrolment", "enrolment_id", "id"), Index("trails_contact", "contact_id", "automation_id", "id"))
+    __table_args__ = (
+        Index("trails_enrolment", "enrolment_id", "id"),
+        Index("trails_contact", "contact_id", "automation_id", "id"),
+    )
 
     enrolment_id: UUID = belongs_to("enrolments")
     automation_id: UUID

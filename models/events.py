@@ -1,12 +1,18 @@
 """Events: immutable facts, written in the transaction of the change that they announce, and queued for whoever listens."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import BigInteger, Column, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from core.db import Db, driver
+from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json
 
 
@@ -50,9 +56,69 @@ class Queued(SQLModel, table=True):
     __tablename__ = "event_queue"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("event_queue_shard", "shard", "id"),)
 
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
     workspace_id: UUID = Field(foreign_key="workspaces.id", ondelete="CASCADE")
     shard: int = 0
     kind: str = "event"  # event | enrol | resume | move
     subject_id: UUID  # the event, the automation or the enrolment
     payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A fact about to be written. `source`: api | person | automation | import | system."""
+
+    workspace_id: UUID
+    name: str
+    contact_id: UUID | None
+    occurred_at: datetime
+    properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    source: str = "system"
+    idempotency_key: str | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+# A NOTIFY a statement, not a row: it takes a cluster-wide lock at commit.
+_APPEND = """
+with stored as (
+    insert into events (id, workspace_id, contact_id, name, properties, occurred_at, recorded_at, source, idempotency_key)
+    select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[],
+                         %s::text[], %s::text[])
+    on conflict (workspace_id, idempotency_key) where idempotency_key is not null do nothing
+    returning id, workspace_id, contact_id, name
+), queued as (
+    insert into event_queue (workspace_id, shard, kind, subject_id)
+    select s.workspace_id, abs(hashtext(s.contact_id::text)) %% %s, 'event', s.id
+    from stored s join listeners l on l.workspace_id = s.workspace_id and l.event = s.name
+    order by s.id returning 1
+)
+select (select array_agg(id) from stored), (select pg_notify('queue', '') from queued limit 1)
+"""
+
+
+async def append(
+    db: Db, happened: Sequence[NewEvent], *, recorded_at: datetime, shards: int = 1
+) -> set[UUID]:
+    """Write facts in the transaction of the change that they announce; the ids that were new (a repeated key is dropped)."""
+    if not happened:
+        return set()
+    connection = await driver(db)
+    cursor = await connection.execute(
+        _APPEND,
+        (
+            [e.id for e in happened],
+            [e.workspace_id for e in happened],
+            [e.contact_id for e in happened],
+            [e.name for e in happened],
+            [Jsonb(dict(e.properties)) for e in happened],
+            [e.occurred_at for e in happened],
+            [recorded_at] * len(happened),
+            [e.source for e in happened],
+            [e.idempotency_key for e in happened],
+            shards,
+        ),
+    )
+    row = await cursor.fetchone()
+    return set((row and row[0]) or ())

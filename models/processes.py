@@ -17,7 +17,13 @@ class Process(Owned, table=True):
 
     __table_args__ = (
         Index("processes_busy", "workspace_id", postgresql_where=text("not rest")),
-        Index("processes_due", "workspace_id", "wakes_at", "rank", postgresql_where=text("parked and not done and not held")),
+        Index(
+            "processes_due",
+            "workspace_id",
+            "wakes_at",
+            "rank",
+            postgresql_where=text("parked and not done and not held"),
+        ),
         Index("processes_recent", "workspace_id", "id"),
         Index("processes_subject", "subject_id"),
     )
@@ -60,7 +66,9 @@ class Outbox(SQLModel, table=True):
     __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("outbox_workspace", "workspace_id"),)
 
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
     workspace_id: UUID = Field(foreign_key="workspaces.id", ondelete="CASCADE")
     kind: str  # start | signal | revive
     workflow: str
@@ -74,7 +82,14 @@ class Hold(Owned, table=True):
     """Something that must stand still: a workspace, a channel, an automation, a process. Read in the reservation."""
 
     __table_args__ = (
-        Index("holds_in_force", "workspace_id", "scope", "subject", unique=True, postgresql_where=text("released_at is null")),
+        Index(
+            "holds_in_force",
+            "workspace_id",
+            "scope",
+            "subject",
+            unique=True,
+            postgresql_where=text("released_at is null"),
+        ),
     )
 
     scope: str  # workspace | channel | automation | process
