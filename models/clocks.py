@@ -1,11 +1,13 @@
 """The business clock of each workspace: the wall for a real one, an instant that stands still for a sandbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 
 from core.db import Db
 from models.base import Instant, instant
@@ -29,10 +31,129 @@ async def now(db: Db, workspace_id: UUID) -> datetime:
 
 
 async def times(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """Business time of each workspace. In a sandbox the share lock keeps a sandbox clock from stepping past what is being written."""
-    rows = await db.execute(
-        text("select workspace_id, now from clocks where workspace_id = any(:ids) for share"),
+    """Business time of each workspace, sandbox or not."""
+    ids = list(workspace_ids)
+    standing = await standing_still(db, ids)
+    wall = datetime.now(UTC)
+    return {workspace_id: standing.get(workspace_id, wall) for workspace_id in ids}
+
+
+async def standing_still(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Those of the workspaces that are sandboxes, with their instant; the share lock keeps the clock from stepping past
+    what this transaction writes."""
+    found = await db.execute(
+        text("select workspace_id, now from clocks where workspace_id = any(:ids) and sandbox for share"),
         {"ids": list(workspace_ids)},
     )
-    wall = datetime.now(UTC)
-    return {row.workspace_id: row.now or wall for row in rows}
+    return {row.workspace_id: row.now for row in found}
+
+
+async def all_workspaces(db: Db) -> list[UUID]:
+    """Every workspace of the instance, for the sweeps that look at all of them."""
+    return list((await db.execute(text("select workspace_id from clocks"))).scalars())
+
+
+_BUSY = text("""
+select exists (select from processes where workspace_id = :id and not rest)
+    or exists (select from outbox where workspace_id = :id)
+    or exists (select from event_queue where workspace_id = :id)
+    or exists (select from messages where workspace_id = :id and state in ('reserved', 'sending'))
+""")
+_NEXT = text("""
+select wakes_at, rank from processes where workspace_id = :id and parked and not done and not held and wakes_at is not null
+order by wakes_at, rank limit 1
+""")
+_RELEASE = text("""
+update processes set parked = false, released = parks
+where workspace_id = :id and parked and not done and not held and wakes_at <= :now and rank = :rank returning workflow_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step of a sandbox clock came to: `busy` (try again), `rest` (target reached), `stepped` (these were woken)."""
+
+    state: str
+    now: datetime
+    woken: tuple[str, ...] = ()
+
+
+async def step(db: Db, workspace_id: UUID) -> Step:
+    """Move a sandbox clock to its next wake-up, or to its target, if everything is at rest; one transaction."""
+    locked = await db.execute(
+        text("select now, target from clocks where workspace_id = :id and sandbox for update"),
+        {"id": workspace_id},
+    )
+    now, target = locked.one()
+    if target is None or target <= now:
+        return Step("rest", now)
+    if (await db.execute(_BUSY, {"id": workspace_id})).scalar_one():
+        return Step("busy", now)
+    due = (await db.execute(_NEXT, {"id": workspace_id})).first()
+    if due is None or due.wakes_at > target:
+        await _set(db, workspace_id, target)
+        return Step("rest", target)
+    now = max(now, due.wakes_at)
+    woken = await db.execute(_RELEASE, {"id": workspace_id, "now": now, "rank": due.rank})
+    await _set(db, workspace_id, now)
+    return Step("stepped", now, tuple(woken.scalars()))
+
+
+async def _set(db: Db, workspace_id: UUID, now: datetime) -> None:
+    await db.execute(
+        text("update clocks set now = :now, steps = steps + 1 where workspace_id = :id"),
+        {"id": workspace_id, "now": now},
+    )
+
+
+async def unanswered(db: Db, workspace_id: UUID) -> Sequence[str]:
+    """Processes that were woken and have not parked since: after a crash, or a silence, they are woken again."""
+    rows = await db.execute(
+        text(
+            "select workflow_id from processes where workspace_id = :id and not parked and not done and not held"
+            " and released = parks and parks > 0"
+        ),
+        {"id": workspace_id},
+    )
+    return rows.scalars().all()
+
+
+async def aim(db: Db, workspace_id: UUID, to: datetime) -> datetime:
+    """Set how far a sandbox clock shall move; it never moves back. Returns the target in force."""
+    row = await db.execute(
+        text(
+            "update clocks set target = greatest(coalesce(target, now), :to)"
+            " where workspace_id = :id and sandbox returning target"
+        ),
+        {"id": workspace_id, "to": to},
+    )
+    return row.scalar_one()
+
+
+async def announce(db: Db, workspace_id: UUID) -> None:
+    """Tell the mover of a sandbox clock to look again. Sandboxes only: a NOTIFY serialises commits database-wide."""
+    await db.execute(
+        text("select pg_notify('clock', '') from clocks where workspace_id = :id and sandbox"),
+        {"id": workspace_id},
+    )
+
+
+async def read(db: Db, workspace_id: UUID) -> Clock:
+    return (await db.execute(select(Clock).where(col(Clock.workspace_id) == workspace_id))).scalar_one()
+
+
+_WHO_IS_BUSY = text("""
+select id as process_id, kind, updated_at as since, workflow_id from processes where workspace_id = :id and not rest
+order by updated_at limit 20
+""")
+_WHAT_IS_QUEUED = text("""
+select (select count(*) from event_queue where workspace_id = :id) as events,
+       (select count(*) from outbox where workspace_id = :id) as deliveries,
+       (select count(*) from messages where workspace_id = :id and state in ('reserved', 'sending')) as messages
+""")
+
+
+async def who_is_busy(db: Db, workspace_id: UUID) -> tuple[list[Any], Any]:
+    """What keeps a sandbox clock from stepping: the processes that are not at rest, and the counts of what is queued."""
+    processes = list(await db.execute(_WHO_IS_BUSY, {"id": workspace_id}))
+    return processes, (await db.execute(_WHAT_IS_QUEUED, {"id": workspace_id})).one()

@@ -1,13 +1,18 @@
 """Processes: every running workflow of ours, what it waits for, and whether it is at rest."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Computed, Identity, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from psycopg.types.json import Jsonb
+from sqlalchemy import Boolean, Column, Computed, Index, text
+from sqlmodel import Field
 
+from core.db import Db, driver
+from domain.processes import DEFAULT_RANK, RANKS, Park, Time
 from models.base import Instant, Owned, instant, json_or_null
+from models.outbox import Outbox
 
 _REST = "held or (done and not unreaped) or (parked and not done and poked <= seen)"
 
@@ -60,40 +65,154 @@ class ProcessStep(Owned, table=True):
     details: dict[str, Any] | None = json_or_null()
 
 
-class Outbox(SQLModel, table=True):
-    """What Temporal must be told; kept until it has been. No policy: the relay carries for all workspaces."""
+# A park repeated by a dead worker's successor, or older than what the row knows, changes nothing.
+_PARK = text("""
+insert into processes as p (id, workspace_id, workflow_id, kind, title, rank, parks, seen, parked, done, state, waits_for,
+                            wakes_at, started_at, updated_at)
+values (uuidv7(), :workspace, :workflow, :kind, '', :rank, :parks, :seen, :parked, :done, :state, :waits_for, :until, :now, :now)
+on conflict (workflow_id) do update set parks = excluded.parks, seen = excluded.seen, parked = excluded.parked, done = excluded.done,
+    state = excluded.state, waits_for = excluded.waits_for, wakes_at = excluded.wakes_at, updated_at = excluded.updated_at
+where not p.done and excluded.parks > p.released and (excluded.parks, excluded.seen) >= (p.parks, p.seen)
+""")
+_CHILDREN = text("""
+insert into processes (id, workspace_id, workflow_id, kind, title, rank, unreaped, started_at, updated_at)
+select uuidv7(), :workspace, c.workflow_id, c.kind, '', c.rank, true, :now, :now
+from unnest(cast(:ids as text[]), cast(:kinds as text[]), cast(:ranks as int[])) c(workflow_id, kind, rank)
+on conflict (workflow_id) do update set unreaped = true
+""")
 
-    __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("outbox_workspace", "workspace_id"),)
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+async def park(db: Db, said: Park, now: datetime) -> None:
+    """A process says that it waits, or that it is done; its new children are busy from this moment on."""
+    due = said.until is not None and said.until <= now
+    state = "failed" if said.failed else "finished" if said.done else "waiting"
+    await db.execute(
+        _PARK,
+        {
+            "workspace": said.workspace_id,
+            "workflow": said.workflow_id,
+            "kind": said.kind,
+            "rank": RANKS.get(said.kind, DEFAULT_RANK),
+            "parks": said.parks,
+            "seen": said.seen,
+            "done": said.done,
+            "state": state,
+            "waits_for": said.waits_for,
+            "parked": not due,
+            "until": said.until,
+            "now": now,
+        },
     )
-    workspace_id: UUID = Field(foreign_key="workspaces.id", ondelete="CASCADE")
-    kind: str  # start | signal | revive
-    workflow: str
-    workflow_id: str
-    signal: str | None = None
-    number: int | None = None
-    payload: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    if said.spawned:
+        await db.execute(
+            _CHILDREN,
+            {
+                "workspace": said.workspace_id,
+                "now": now,
+                "ids": [c.workflow_id for c in said.spawned],
+                "kinds": [c.kind for c in said.spawned],
+                "ranks": [RANKS.get(c.kind, DEFAULT_RANK) for c in said.spawned],
+            },
+        )
+    if said.reaped:
+        await db.execute(
+            text("update processes set unreaped = false where workflow_id = any(:ids)"),
+            {"ids": list(said.reaped)},
+        )
 
 
-class Hold(Owned, table=True):
-    """Something that must stand still: a workspace, a channel, an automation, a process. Read in the reservation."""
+_EXPECT = """
+insert into processes (id, workspace_id, workflow_id, kind, subject_id, title, rank, started_at, updated_at)
+select uuidv7(), e.workspace_id, e.workflow_id, e.kind, e.subject_id, e.title, e.rank, e.now, e.now
+from unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[])
+     e(workspace_id, workflow_id, kind, subject_id, title, rank, now)
+on conflict (workflow_id) do nothing
+"""
+_POKE = """
+update processes p set poked = d.poked, done = p.done and not d.revives, parked = p.parked and not d.revives
+from unnest(%s::text[], %s::int[], %s::bool[]) d(workflow_id, poked, revives) where p.workflow_id = d.workflow_id
+"""
 
-    __table_args__ = (
-        Index(
-            "holds_in_force",
-            "workspace_id",
-            "scope",
-            "subject",
-            unique=True,
-            postgresql_where=text("released_at is null"),
+
+async def expect(
+    db: Db, rows: Sequence[Outbox], now: Mapping[UUID, datetime], sandboxes: set[UUID]
+) -> dict[str, Time]:
+    """Count the deliveries that the relay is about to make, and give each its number: from here on their targets are busy.
+
+    Returns what each target must know of time should the delivery start it: a run that starts anew continues the count of
+    the one that was lost, or its parks would look old.
+    """
+    connection = await driver(db)
+    # the mover of a clock is what looks whether others are at rest; it does not count itself
+    starts = list({r.workflow_id: r for r in rows if r.start is not None and r.workflow != "clock"}.values())
+    await connection.execute(
+        _EXPECT,
+        (
+            [r.workspace_id for r in starts],
+            [r.workflow_id for r in starts],
+            [r.workflow for r in starts],
+            [r.subject_id for r in starts],
+            [r.title for r in starts],
+            [RANKS.get(r.workflow, DEFAULT_RANK) for r in starts],
+            [now[r.workspace_id] for r in starts],
         ),
     )
+    cursor = await connection.execute(
+        "select workflow_id, parks, poked from processes where workflow_id = any(%s) order by workflow_id for update",
+        ([r.workflow_id for r in rows],),
+    )
+    counts: dict[str, tuple[int, int]] = {
+        workflow_id: (parks, poked) for workflow_id, parks, poked in await cursor.fetchall()
+    }
+    times: dict[str, Time] = {}
+    poked: dict[str, int] = {}
+    for row in rows:
+        parks, before = counts.get(row.workflow_id, (0, 0))
+        standing = now[row.workspace_id] if row.workspace_id in sandboxes else None
+        times[row.workflow_id] = Time(workspace_id=row.workspace_id, now=standing, parks=parks, seen=before)
+        if row.signal:
+            poked[row.workflow_id] = poked.get(row.workflow_id, before) + 1
+            row.number = poked[row.workflow_id]
+    revived = {r.workflow_id for r in rows if r.signal and r.start is not None}
+    await connection.execute(
+        _POKE, (list(poked), list(poked.values()), [workflow_id in revived for workflow_id in poked])
+    )
+    return times
 
-    scope: str  # workspace | channel | automation | process
-    subject: str
-    held_at: Instant = instant()
-    held_by: str = ""
-    released_at: Instant | None = instant(default=None)
+
+async def gone(db: Db, workflow_ids: Sequence[str]) -> None:
+    """Temporal says that these are no longer there: they have nothing left to do."""
+    await db.execute(
+        text(
+            "update processes set done = true, parked = true, state = 'finished' where workflow_id = any(:ids)"
+        ),
+        {"ids": list(workflow_ids)},
+    )
+
+
+async def note(db: Db, workspace_id: UUID, workflow_id: str, at: datetime, said: str, **details: Any) -> None:
+    """One line of a process's record."""
+    await db.execute(
+        text(
+            "insert into process_steps (id, workspace_id, process_id, at, text, details)"
+            " select uuidv7(), :workspace, id, :at, :said, :details from processes where workflow_id = :workflow"
+        ),
+        {
+            "workspace": workspace_id,
+            "workflow": workflow_id,
+            "at": at,
+            "said": said,
+            "details": Jsonb(details),
+        },
+    )
+
+
+async def waits(db: Db, workflow_id: str, *, until: datetime | None, what: str, now: datetime) -> None:
+    """What a process of a real workspace waits for, written by the activity before the wait (a sandbox parks instead)."""
+    await db.execute(
+        text(
+            "update processes set state = 'waiting', waits_for = :what, wakes_at = :until, updated_at = :now"
+            " where workflow_id = :workflow"
+        ),
+        {"workflow": workflow_id, "until": until, "what": what, "now": now},
+    )

@@ -1,0 +1,81 @@
+"""Temporal: the client, what its payloads look like, and the sandbox that holds workflow code to its layer.
+
+Payloads are encrypted, and so are the texts of failures, because an error message may quote what a person typed.
+"""
+
+import dataclasses
+import functools
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, Interceptor
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from core.settings import Settings, instance_secret
+
+MAIN = "main"  # task queue of everything but the movers of sandbox clocks
+CLOCK = "clock"  # each moving clock holds one activity slot for as long as it moves
+RPC_TIMEOUT = timedelta(seconds=5)
+_ENCODING = b"binary/encrypted"
+
+
+class Encryption(PayloadCodec):
+    """AES-256-GCM with a key derived from the instance's secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"temporal payloads").derive(secret))
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        def seal(payload: Payload) -> Payload:
+            nonce = os.urandom(12)
+            data = nonce + self._cipher.encrypt(nonce, payload.SerializeToString(), None)
+            return Payload(metadata={"encoding": _ENCODING}, data=data)
+
+        return [seal(p) for p in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return [self._open(p) if p.metadata.get("encoding") == _ENCODING else p for p in payloads]
+
+    def _open(self, payload: Payload) -> Payload:
+        return Payload.FromString(self._cipher.decrypt(payload.data[:12], payload.data[12:], None))
+
+
+def converter(secret: bytes) -> DataConverter:
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=Encryption(secret),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> Client:
+    """Raises RuntimeError while Temporal is away."""
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=converter(instance_secret(settings.mainspring_home)),
+        interceptors=interceptors,
+    )
+
+
+@functools.cache
+def sandbox() -> SandboxedWorkflowRunner:
+    """Workflow code may import `domain`, the two helpers of `workflows`, and nothing else that is ours."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(
+        "domain",
+        "workflows.act",
+        "workflows.clock",
+        "pydantic",
+        "pydantic_core",
+        "isodate",
+        "dateutil",
+        "uuid_utils",
+    )
+    return SandboxedWorkflowRunner(restrictions=restrictions)

@@ -1,0 +1,42 @@
+"""A cohort: people of one automation who wake together share this one workflow, so a wait costs nothing per person."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+from domain.processes import Advance, CohortStart, Wake
+from workflows.act import act
+from workflows.clock import Clock
+
+with workflow.unsafe.imports_passed_through():
+    from activities import cohorts
+
+
+@workflow.defn(name="cohort")
+class CohortWorkflow:
+    @workflow.init
+    def __init__(self, start: CohortStart) -> None:
+        self.clock = Clock(start.time)
+        self._earlier = False
+
+    @workflow.signal(name="wake")
+    def wake(self, delivery: Wake) -> None:
+        """Somebody joined who wakes earlier, or a hold was released."""
+        if self.clock.fresh(delivery.number):
+            self._earlier = True
+
+    @workflow.run
+    async def run(self, start: CohortStart) -> None:
+        while (until := await self._advance(start)) is not None:
+            await self.clock.wait(
+                lambda: self._earlier, until=until, what="the next time that people are due"
+            )
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(start.model_copy(update={"time": self.clock.carry()}))
+
+    async def _advance(self, start: CohortStart) -> datetime | None:
+        self._earlier = False
+        return await act(
+            cohorts.advance,
+            Advance(workspace_id=start.time.workspace_id, cohort_id=start.cohort_id, now=self.clock.now()),
+        )
