@@ -1,11 +1,18 @@
 """Idempotency keys: the answer to a POST is kept with what it did, in one transaction, and given again when it is repeated."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from core.db import Db
+from domain.errors import Conflict, Invalid
 from models.base import Instant, instant
+
+KEY_MAX = 255
+KEPT_FOR = timedelta(hours=48)
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -22,3 +29,72 @@ class IdempotencyKey(SQLModel, table=True):
     content_type: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: Instant = instant()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What makes two requests the same; `fingerprint` is a hash of the body."""
+
+    workspace_id: UUID
+    route: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    content_type: str
+    body: bytes
+
+
+_LOCK = text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+_FIND = text(
+    "select fingerprint, status, content_type, body from idempotency_keys"
+    " where workspace_id = :workspace and route = :route and key = :key"
+)
+_KEEP = text("""
+insert into idempotency_keys (workspace_id, route, key, fingerprint, status, content_type, body, created_at)
+values (:workspace, :route, :key, :fingerprint, :status, :content_type, :body, :now)
+on conflict (workspace_id, route, key) do nothing
+""")
+
+
+async def claim(db: Db, request: Request) -> Answer | None:
+    """None: go on, the key is ours until this transaction ends. Otherwise: the answer that was given before."""
+    _check(request.key)
+    name = f"{request.workspace_id}/{request.route}/{request.key}"
+    if not (await db.execute(_LOCK, {"name": name})).scalar_one():
+        raise Conflict(
+            "The first request with this Idempotency-Key is still being worked on. Repeat this one in a moment.",
+            code="idempotency_in_flight",
+        )
+    found = (await db.execute(_FIND, _place(request))).first()
+    if found is None:
+        return None
+    if found.fingerprint != request.fingerprint:
+        raise Invalid(
+            "This Idempotency-Key was used for another request. Use a new key for each new request.",
+            code="idempotency_mismatch",
+        )
+    return Answer(found.status, found.content_type, bytes(found.body))
+
+
+async def keep(db: Db, request: Request, answer: Answer, *, now: datetime) -> None:
+    """In the transaction of the change itself: either both are there afterwards, or neither."""
+    values = {"status": answer.status, "content_type": answer.content_type, "body": answer.body, "now": now}
+    await db.execute(_KEEP, {**_place(request), "fingerprint": request.fingerprint, **values})
+
+
+async def purge(db: Db, *, now: datetime) -> None:
+    """Forget what is older than anybody repeats, in the workspaces of this transaction."""
+    await db.execute(text("delete from idempotency_keys where created_at < :old"), {"old": now - KEPT_FOR})
+
+
+def _place(request: Request) -> dict[str, object]:
+    return {"workspace": request.workspace_id, "route": request.route, "key": request.key}
+
+
+def _check(key: str) -> None:
+    if not 1 <= len(key) <= KEY_MAX:
+        raise Invalid.at("Idempotency-Key", f"Use a key of 1 to {KEY_MAX} characters.")

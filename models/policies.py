@@ -34,7 +34,8 @@ SPECIAL = {
     ),
     "users": Policy(
         "id = app_user() or email = app_presented() or exists (select from memberships m where m.user_id = users.id"
-        " and m.workspace_id = any((select app_workspaces())::uuid[]))",
+        " and m.workspace_id = any((select app_workspaces())::uuid[]))"
+        " or exists (select from invitations i where i.invited_by = users.id and i.token_hash = app_presented())",
         check="id = app_user() or email = app_presented()",
     ),
     "memberships": Policy(f"{OWN_WORKSPACE} or user_id = app_user()", check=OWN_WORKSPACE),

@@ -1,7 +1,14 @@
 """Rate limits that must hold across processes and restarts: sign-in, sign-up, invitations. Keys are hashes, not addresses."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel
 
+from core import security
+from core.db import Db
+from domain.errors import TooMany
 from models.base import Instant, instant
 
 
@@ -13,3 +20,65 @@ class RateLimit(SQLModel, table=True):
     key: str = Field(primary_key=True)
     hits: int = 0
     resets_at: Instant = instant()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many hits per subject within this time; `message` says what was too much."""
+
+    name: str
+    hits: int
+    within: timedelta
+    message: str
+
+    def key(self, subject: str) -> str:
+        return f"{self.name}/{security.digest(subject)}"
+
+
+_WAIT = "Wait a little and try again."
+SIGN_IN_ACCOUNT = Limit(
+    "sign_in/account", 10, timedelta(minutes=15), f"Too many attempts to sign in to this account. {_WAIT}"
+)
+SIGN_IN_ADDRESS = Limit(
+    "sign_in/address", 100, timedelta(minutes=15), f"Too many attempts to sign in from here. {_WAIT}"
+)
+SIGN_UP_ADDRESS = Limit(
+    "sign_up/address", 30, timedelta(hours=1), f"Too many new businesses from here. {_WAIT}"
+)
+INVITE_WORKSPACE = Limit("invite/workspace", 50, timedelta(hours=1), f"Too many invitations at once. {_WAIT}")
+TOKEN_ADDRESS = Limit("token/address", 100, timedelta(minutes=15), f"Too many attempts from here. {_WAIT}")
+
+# One statement, so that fifty at once are counted one by one.
+_HIT = text("""
+insert into rate_limits as r (key, hits, resets_at) values (:key, 1, :resets_at)
+on conflict (key) do update set
+    hits = case when r.resets_at <= :now then 1 else r.hits + 1 end,
+    resets_at = case when r.resets_at <= :now then excluded.resets_at else r.resets_at end
+returning hits, resets_at
+""")
+
+
+async def hit(db: Db, limit: Limit, subject: str, *, now: datetime) -> None:
+    """Count one attempt, in a transaction that is committed before the attempt is made; refuse the one too many."""
+    row = (
+        await db.execute(_HIT, {"key": limit.key(subject), "now": now, "resets_at": now + limit.within})
+    ).one()
+    if row.hits > limit.hits:
+        raise TooMany(limit.message, retry_after=max(1.0, (row.resets_at - now).total_seconds()))
+
+
+async def forgive(db: Db, limit: Limit, subject: str) -> None:
+    """An attempt that turned out to be right does not count."""
+    await db.execute(
+        text("update rate_limits set hits = greatest(hits - 1, 0) where key = :key"),
+        {"key": limit.key(subject)},
+    )
+
+
+async def clear(db: Db, limit: Limit, subject: str) -> None:
+    """Whoever knows the password starts anew."""
+    await db.execute(text("delete from rate_limits where key = :key"), {"key": limit.key(subject)})
+
+
+async def purge(db: Db, *, now: datetime) -> None:
+    await db.execute(text("delete from rate_limits where resets_at < :now"), {"now": now})

@@ -1,15 +1,16 @@
-"""Users: the people who sign in, the businesses they belong to, and who has been invited."""
+"""Users: the people who sign in. One person has one password and may belong to any number of workspaces."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
-from models.base import Instant, Owned, Table, belongs_to, instant
+from core.db import Db
+from models.base import Instant, Table, instant
 
 
 class User(Table, table=True):
-    """One person with one password, in any number of workspaces. The e-mail address is kept in lower case."""
+    """The e-mail address is kept in lower case. A user is seen by themselves, by their teams, and by whoever presents the address."""
 
     email: str = Field(unique=True)
     name: str
@@ -18,35 +19,30 @@ class User(Table, table=True):
     password_changed_at: Instant = instant()
 
 
-class Membership(Owned, table=True):
-    """A person's place in one workspace; `disabled_at` shuts them out of it without losing what they did."""
-
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id"), Index("memberships_user", "user_id"))
-
-    user_id: UUID = belongs_to("users")
-    role: str
-    created_at: Instant = instant()
-    disabled_at: Instant | None = instant(default=None)
+async def by_email(db: Db, email: str) -> User | None:
+    """In a transaction that presents this very address."""
+    return (await db.execute(select(User).where(col(User.email) == email))).scalar_one_or_none()
 
 
-class Invitation(Owned, table=True):
-    """A place that is kept for somebody until they take it, it is taken back, or it grows too old."""
+async def get(db: Db, user_id: UUID) -> User | None:
+    return await db.get(User, user_id)
 
-    __table_args__ = (
-        Index(
-            "invitations_open",
-            "workspace_id",
-            "email",
-            unique=True,
-            postgresql_where=text("accepted_at is null and revoked_at is null"),
-        ),
-    )
 
-    email: str
-    role: str
-    token_hash: str = Field(unique=True)
-    invited_by: UUID = belongs_to("users")
-    created_at: Instant = instant()
-    expires_at: Instant = instant()
-    accepted_at: Instant | None = instant(default=None)
-    revoked_at: Instant | None = instant(default=None)
+async def add(db: Db, *, email: str, name: str, password_hash: str, now: datetime) -> User:
+    """In a transaction that presents the address; a second person with it is refused by the database."""
+    user = User(email=email, name=name, password_hash=password_hash, created_at=now, password_changed_at=now)
+    db.add(user)
+    await db.flush()
+    return user
+
+
+async def change_password(db: Db, user: User, password_hash: str, *, now: datetime) -> None:
+    """The browsers of this person are signed out by `sign_ins.end_all`, in the same transaction."""
+    user.password_hash, user.password_changed_at = password_hash, now
+    await db.flush()
+
+
+async def rehash(db: Db, user: User, password_hash: str) -> None:
+    """The same password under stronger parameters."""
+    user.password_hash = password_hash
+    await db.flush()
