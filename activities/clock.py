@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from core.db import Scope, database, session
 from core.temporal import RPC_TIMEOUT
-from domain.processes import Move, Park
+from domain.processes import Park, Start
 from models import clocks, processes
 
 _SILENCE = 5.0  # seconds after which a wake-up that nobody answered is sent again
@@ -35,9 +35,9 @@ async def read(workspace_id: UUID) -> datetime:
 
 
 @activity.defn(name="clock.move")
-async def move(asked: Move) -> None:
+async def move(asked: Start) -> None:
     """Step the clock until its target is reached; says every second that it is alive."""
-    workspace_id = asked.time.workspace_id
+    workspace_id = asked.subject_id
     listener = await database().connect()
     try:
         await listener.execute("listen clock")
@@ -75,7 +75,7 @@ async def _heard(listener: psycopg.AsyncConnection) -> bool:
 
 async def _wake(workspace_id: UUID, workflow_ids: Iterable[str], now: datetime) -> None:
     limit = asyncio.Semaphore(_AT_ONCE)
-    gone: list[str] = []
+    lost: list[str] = []
 
     async def one(workflow_id: str) -> None:
         async with limit:
@@ -85,9 +85,9 @@ async def _wake(workspace_id: UUID, workflow_ids: Iterable[str], now: datetime) 
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
-                gone.append(workflow_id)
+                lost.append(workflow_id)
 
     await asyncio.gather(*(one(workflow_id) for workflow_id in workflow_ids))
-    if gone:
+    if lost:
         async with session(Scope(workspaces=(workspace_id,))) as db:
-            await processes.gone(db, gone)
+            await processes.revive(db, lost)

@@ -50,26 +50,19 @@ class Park(Payload):
     reaped: tuple[str, ...] = ()
 
 
-class CohortStart(Payload):
-    """Enrolments of one automation that wake together."""
+class Start(Payload):
+    """The input of every workflow: whose process it is. All else is read from the rows, so a lost one can be started again."""
 
     time: Time
-    cohort_id: UUID
+    subject_id: UUID
 
 
 class Advance(Payload):
-    """Move everybody of a cohort who is due."""
+    """Move everybody of a cohort who is due by `now`."""
 
     workspace_id: UUID
     cohort_id: UUID
     now: datetime
-
-
-class ScheduleStart(Payload):
-    """An automation that lets people in by the calendar."""
-
-    time: Time
-    automation_id: UUID
 
 
 class Tick(Payload):
@@ -81,13 +74,14 @@ class Tick(Payload):
     due: datetime | None = None
 
 
-class Move(Payload):
-    """Move the clock of a sandbox workspace to its target."""
-
-    time: Time
-
-
 class Wake(Payload):
     """A numbered delivery; what it is about is in the rows."""
 
     number: int | None = None
+
+
+class Rest(Payload):
+    """What a process does next: wait `until` an instant (None: until it is told), or end."""
+
+    until: datetime | None = None
+    over: bool = False

@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from core.db import scope_to, session
 from core.temporal import CLOCK, MAIN, RPC_TIMEOUT
+from domain.processes import Start, Time, Wake
 from engine.loops import Lock, Loop
 from models import clocks, outbox, processes
 from models.outbox import Outbox
@@ -78,17 +79,17 @@ class Relay(Loop):
         return delivered
 
     async def _one(self, row: Outbox) -> None:
-        handled: dict[str, Any] = {"number": row.number, **(row.argument or {})}
-        if row.start is None:
-            await self._signal(row, handled)
+        if not row.starts:
+            await self._signal(row)
             return
+        time = Time.model_validate(row.time)
         signal: dict[str, Any] = (
-            {"start_signal": row.signal, "start_signal_args": [handled]} if row.signal else {}
+            {"start_signal": row.signal, "start_signal_args": [Wake(number=row.number)]} if row.signal else {}
         )
         try:
             await self._client.start_workflow(
                 row.workflow,
-                {**row.start, "time": row.time},
+                Start(time=time, subject_id=row.subject_id),
                 id=row.workflow_id,
                 task_queue=CLOCK if row.workflow == "clock" else MAIN,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -103,10 +104,10 @@ class Relay(Loop):
         except WorkflowAlreadyStartedError:
             return  # it has run and ended: what a start asks for has been done
 
-    async def _signal(self, row: Outbox, handled: dict[str, Any]) -> None:
+    async def _signal(self, row: Outbox) -> None:
         handle = self._client.get_workflow_handle(row.workflow_id)
         try:
-            await handle.signal(row.signal or "", handled, rpc_timeout=RPC_TIMEOUT)
+            await handle.signal(row.signal or "", Wake(number=row.number), rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

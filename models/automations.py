@@ -1,19 +1,27 @@
 """Automations and their published versions: the draft may change and be faulty, a version never does and is not."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Index, Integer, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from psycopg.types.json import Jsonb
+from sqlalchemy import Column, Date, Index, Integer, UniqueConstraint, text
+from sqlmodel import Field, SQLModel, col, select
 
+from core.db import Db, driver
+from domain.errors import Conflict, NotFound
 from models.base import Instant, Owned, belongs_to, instant, json, json_or_null
 
 
 class Automation(Owned, table=True):
+    """A hold on it is a row of `holds`."""
+
     __table_args__ = (Index("automations_workspace", "workspace_id", "id"),)
 
     name: str
-    state: str = "draft"  # draft | live | archived; a hold is a row of `holds`
+    state: str = "draft"  # draft | live | archived
     draft: dict[str, Any] = json(default_factory=dict)
     revision: int = 1  # of the draft, so that two editors notice each other
     version_id: UUID | None = None  # the live version
@@ -42,7 +50,7 @@ class Tally(SQLModel, table=True):
 
     workspace_id: UUID = Field(foreign_key="workspaces.id", ondelete="CASCADE")
     automation_id: UUID = Field(primary_key=True, foreign_key="automations.id", ondelete="CASCADE")
-    day: Any = Field(sa_column=Column(Date, primary_key=True))
+    day: date = Field(sa_column=Column(Date, primary_key=True))
     source: str = Field(primary_key=True)
     target: str = Field(primary_key=True)
     n: int = Field(sa_column=Column(Integer, nullable=False))
@@ -56,3 +64,173 @@ class Simulation(Owned, table=True):
     request: dict[str, Any] = json()
     result: dict[str, Any] | None = json_or_null()
     created_at: Instant = instant()
+
+
+async def create(
+    db: Db, workspace_id: UUID, *, name: str, draft: dict[str, Any], now: datetime
+) -> Automation:
+    row = Automation(workspace_id=workspace_id, name=name, draft=draft, created_at=now, updated_at=now)
+    db.add(row)
+    await db.flush()
+    return row
+
+
+async def get(db: Db, automation_id: UUID, *, lock: bool = False) -> Automation:
+    query = select(Automation).where(col(Automation.id) == automation_id)
+    row = (await db.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is no such automation.")
+    return row
+
+
+async def save_draft(
+    db: Db,
+    automation_id: UUID,
+    *,
+    draft: dict[str, Any],
+    name: str | None,
+    revision: int | None,
+    now: datetime,
+) -> Automation:
+    """Keep a draft; Conflict when somebody else has changed it since `revision`."""
+    row = await get(db, automation_id, lock=True)
+    if revision is not None and revision != row.revision:
+        raise Conflict(
+            "Somebody else changed this automation meanwhile. Reload it to go on from their version."
+        )
+    row.draft, row.name, row.updated_at = draft, name or row.name, now
+    row.revision += 1
+    await db.flush()
+    return row
+
+
+async def version(db: Db, version_id: UUID) -> AutomationVersion:
+    return (
+        await db.execute(select(AutomationVersion).where(col(AutomationVersion.id) == version_id))
+    ).scalar_one()
+
+
+async def publish(
+    db: Db,
+    row: Automation,
+    *,
+    mails: dict[str, Any],
+    listens: Iterable[str],
+    name: str,
+    by: str,
+    now: datetime,
+) -> AutomationVersion:
+    """Make the draft a version, make that the live one, and have the events that it reacts to queued from now on."""
+    number = await db.execute(
+        text("select coalesce(max(number), 0) + 1 from automation_versions where automation_id = :id"),
+        {"id": row.id},
+    )
+    fresh = AutomationVersion(
+        workspace_id=row.workspace_id,
+        automation_id=row.id,
+        number=number.scalar_one(),
+        name=name,
+        definition=row.draft,
+        mails=mails,
+        published_at=now,
+        published_by=by,
+    )
+    db.add(fresh)
+    row.state, row.version_id, row.updated_at = "live", fresh.id, now
+    await db.flush()
+    await _listen(db, row.workspace_id, listens)
+    await changed(db, row.workspace_id)
+    return fresh
+
+
+async def archive(db: Db, row: Automation, now: datetime) -> None:
+    """Nobody enters any more; who is inside leaves at the next look."""
+    row.state, row.updated_at = "archived", now
+    await db.flush()
+    await changed(db, row.workspace_id)
+
+
+async def changed(db: Db, workspace_id: UUID) -> None:
+    """Have the engine read this workspace's automations anew, from the very next event on."""
+    await db.execute(
+        text("update clocks set plans = plans + 1 where workspace_id = :id"), {"id": workspace_id}
+    )
+
+
+async def _listen(db: Db, workspace_id: UUID, events: Iterable[str]) -> None:
+    await db.execute(
+        text(
+            "insert into listeners (workspace_id, event) select :id, unnest(cast(:events as text[])) on conflict do nothing"
+        ),
+        {"id": workspace_id, "events": sorted(set(events))},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version with the name and the state of its automation."""
+
+    version_id: UUID
+    automation_id: UUID
+    workspace_id: UUID
+    name: str
+    number: int
+    definition: dict[str, Any]
+    mails: dict[str, Any]
+    live: bool
+
+
+_PUBLISHED = (
+    "select v.id, a.id, a.workspace_id, a.name, v.number, v.definition, v.mails, a.state = 'live' and a.version_id = v.id"
+    " from automation_versions v join automations a on a.id = v.automation_id "
+)
+
+
+async def live(db: Db, workspace_ids: Sequence[UUID]) -> list[Published]:
+    """Every version that lets people in."""
+    cursor = await (await driver(db)).execute(
+        _PUBLISHED
+        + "where a.workspace_id = any(%s) and a.state = 'live' and a.version_id = v.id order by a.id",
+        (list(workspace_ids),),
+    )
+    return [Published(*row) for row in await cursor.fetchall()]
+
+
+async def published(db: Db, version_ids: Iterable[UUID]) -> list[Published]:
+    cursor = await (await driver(db)).execute(_PUBLISHED + "where v.id = any(%s)", (list(version_ids),))
+    return [Published(*row) for row in await cursor.fetchall()]
+
+
+_TALLY = """
+insert into tallies (workspace_id, automation_id, day, source, target, n)
+select * from unnest(%s::uuid[], %s::uuid[], %s::date[], %s::text[], %s::text[], %s::int[]) t(w, a, d, s, t, n)
+order by a, d, s, t
+on conflict (automation_id, day, source, target) do update set n = tallies.n + excluded.n
+"""
+
+Passage = tuple[UUID, UUID, date, str, str]  # workspace, automation, day, source, target
+
+
+async def tally(db: Db, passages: dict[Passage, int]) -> None:
+    """Count who passed where."""
+    if passages:
+        columns: list[list[Any]] = [list(column) for column in zip(*passages, strict=True)]
+        await (await driver(db)).execute(_TALLY, (*columns, list(passages.values())))
+
+
+_TRAIL = """
+insert into trails (id, workspace_id, enrolment_id, automation_id, contact_id, at, steps)
+select uuidv7(), * from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::jsonb[])
+"""
+
+Told = tuple[
+    UUID, UUID, UUID, UUID, datetime, Sequence[Any]
+]  # workspace, enrolment, automation, contact, at, steps
+
+
+async def tell(db: Db, told: Sequence[Told]) -> None:
+    """Keep what was decided and why."""
+    if told:
+        columns = [list(column) for column in zip(*told, strict=True)]
+        columns[5] = [Jsonb(steps) for steps in columns[5]]
+        await (await driver(db)).execute(_TRAIL, columns)

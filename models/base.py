@@ -53,6 +53,16 @@ def json_or_null() -> Any:
     return Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
 
 
+def count(start: int = 0) -> Any:
+    """A number that statements may leave out."""
+    return Field(default=start, sa_column_kwargs={"server_default": str(start)})
+
+
+def flag() -> Any:
+    """A yes or no that is no until it is said."""
+    return Field(default=False, sa_column_kwargs={"server_default": "false"})
+
+
 def texts() -> Any:
     """A list of words, kept in the row."""
     return Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))

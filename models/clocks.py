@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Field, SQLModel, col, select
 
 from core.db import Db
-from models.base import Instant, instant
+from models.base import Instant, count, flag, instant
 
 
 class Clock(SQLModel, table=True):
@@ -19,10 +19,13 @@ class Clock(SQLModel, table=True):
     __tablename__ = "clocks"  # pyright: ignore[reportAssignmentType]
 
     workspace_id: UUID = Field(primary_key=True, foreign_key="workspaces.id", ondelete="CASCADE")
-    sandbox: bool = False
+    sandbox: bool = flag()
     now: Instant | None = instant(default=None)
     target: Instant | None = instant(default=None)
-    steps: int = 0
+    steps: int = count()
+    plans: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}
+    )  # counts changes of the live automations
 
 
 async def now(db: Db, workspace_id: UUID) -> datetime:
@@ -46,6 +49,15 @@ async def standing_still(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, da
         {"ids": list(workspace_ids)},
     )
     return {row.workspace_id: row.now for row in found}
+
+
+async def plans(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Which state of its automations each workspace is at."""
+    rows = await db.execute(
+        text("select workspace_id, plans from clocks where workspace_id = any(:ids)"),
+        {"ids": list(workspace_ids)},
+    )
+    return {row.workspace_id: row.plans for row in rows}
 
 
 async def all_workspaces(db: Db) -> list[UUID]:
@@ -107,12 +119,9 @@ async def _set(db: Db, workspace_id: UUID, now: datetime) -> None:
 
 
 async def unanswered(db: Db, workspace_id: UUID) -> Sequence[str]:
-    """Processes that were woken and have not parked since: after a crash, or a silence, they are woken again."""
+    """Processes that have not answered by parking: after a crash, or a silence, they are woken again."""
     rows = await db.execute(
-        text(
-            "select workflow_id from processes where workspace_id = :id and not parked and not done and not held"
-            " and released = parks and parks > 0"
-        ),
+        text("select workflow_id from processes where workspace_id = :id and not rest"),
         {"id": workspace_id},
     )
     return rows.scalars().all()

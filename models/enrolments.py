@@ -1,10 +1,16 @@
 """Enrolments: one contact's passage through a version; cohorts: those of one automation that wake together."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.sql import SQL, Identifier
+from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
 
+from core.db import Db, driver
 from models.base import Instant, Owned, belongs_to, instant, json
 
 
@@ -65,3 +71,189 @@ class Trail(Owned, table=True):
     contact_id: UUID
     at: Instant = instant()
     steps: list[dict[str, Any]] = json(empty="[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the kernel left an enrolment: the row as it shall be."""
+
+    id: UUID
+    workspace_id: UUID
+    automation_id: UUID
+    version_id: UUID
+    contact_id: UUID
+    entry_key: str
+    trigger_event_id: UUID | None
+    node: str | None
+    entered_node_at: datetime | None
+    wake_at: datetime | None
+    cohort_id: UUID | None
+    awaits: UUID | None
+    hop: int
+    data: Mapping[str, Any]
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+
+
+_COLUMNS = tuple(field.name for field in fields(Placed))
+_TYPES: tuple[LiteralString, ...] = (
+    "uuid", "uuid", "uuid", "uuid", "uuid", "text", "uuid", "text", "timestamptz", "timestamptz", "uuid", "uuid", "int",
+    "jsonb", "timestamptz", "timestamptz", "text",
+)  # fmt: skip
+_MOVED = (
+    "version_id",
+    "node",
+    "entered_node_at",
+    "wake_at",
+    "cohort_id",
+    "awaits",
+    "hop",
+    "data",
+    "ended_at",
+    "outcome",
+)
+_NAMES = SQL(", ").join(map(Identifier, _COLUMNS))
+_ARRAYS = SQL(", ").join(SQL("%s::") + SQL(type_) + SQL("[]") for type_ in _TYPES)
+_INSERT = SQL(
+    "insert into enrolments ({}) select * from unnest({})"
+    " on conflict (automation_id, contact_id, entry_key) do nothing returning id"
+).format(_NAMES, _ARRAYS)
+_UPDATE = SQL("update enrolments e set {} from unnest({}) p({}) where e.id = p.id").format(
+    SQL(", ").join(SQL("{0} = p.{0}").format(Identifier(name)) for name in _MOVED), _ARRAYS, _NAMES
+)
+
+
+def _arrays(placed: Sequence[Placed]) -> list[list[Any]]:
+    columns = [[getattr(one, name) for one in placed] for name in _COLUMNS]
+    data = _COLUMNS.index("data")
+    columns[data] = [Jsonb(dict(value)) for value in columns[data]]
+    return columns
+
+
+async def insert(db: Db, placed: Sequence[Placed]) -> set[UUID]:
+    """Let contacts in; the ids of those who were not in already under the same key."""
+    if not placed:
+        return set()
+    cursor = await (await driver(db)).execute(_INSERT, _arrays(placed))
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def update(db: Db, placed: Sequence[Placed]) -> None:
+    if placed:
+        await (await driver(db)).execute(_UPDATE, _arrays(placed))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A wait of an enrolment, to be shared with others that wake about then."""
+
+    workspace_id: UUID
+    automation_id: UUID
+    bucket: str
+    wakes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The cohort that a wait joined: `fresh` when it was opened for it, `earlier` when it must wake sooner than it meant to."""
+
+    id: UUID
+    workspace_id: UUID
+    automation_id: UUID
+    bucket: str
+    fresh: bool
+    earlier: bool
+
+
+# In sorted order, or two transactions that park in the same two cohorts lock each other out.
+_PARK = """
+insert into cohorts (id, workspace_id, automation_id, bucket, open, wakes_at)
+select uuidv7(), w.workspace_id, w.automation_id, w.bucket, true, w.wakes_at
+from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[]) w(workspace_id, automation_id, bucket, wakes_at)
+order by w.automation_id, w.bucket
+on conflict (automation_id, bucket) where open do update set wakes_at = least(cohorts.wakes_at, excluded.wakes_at)
+returning id, workspace_id, automation_id, bucket, old.wakes_at is null, coalesce(new.wakes_at < old.wakes_at, false)
+"""
+
+
+async def park(db: Db, waiting: Iterable[Waiting]) -> dict[tuple[UUID, str], Parked]:
+    """Open or join the cohorts of these waits, by (automation, bucket)."""
+    earliest: dict[tuple[UUID, str], Waiting] = {}
+    for one in waiting:
+        key = (one.automation_id, one.bucket)
+        known = earliest.get(key)
+        if known is None or one.wakes_at < known.wakes_at:
+            earliest[key] = one
+    if not earliest:
+        return {}
+    rows = list(earliest.values())
+    cursor = await (await driver(db)).execute(
+        _PARK,
+        (
+            [r.workspace_id for r in rows],
+            [r.automation_id for r in rows],
+            [r.bucket for r in rows],
+            [r.wakes_at for r in rows],
+        ),
+    )
+    parked = [Parked(*row) for row in await cursor.fetchall()]
+    return {(one.automation_id, one.bucket): one for one in parked}
+
+
+_ENROLMENT = """
+select e.id, e.workspace_id, e.automation_id, e.version_id, e.contact_id, e.entry_key, e.trigger_event_id, e.node,
+       e.entered_node_at, e.wake_at, e.cohort_id, e.awaits, e.hop, e.data, e.started_at, e.ended_at, e.outcome
+from enrolments e
+"""
+
+
+async def due(db: Db, cohort_id: UUID, now: datetime, limit: int) -> list[Placed]:
+    """Who of a cohort is due; locked against the router, which may move the same people at the same time."""
+    cursor = await (await driver(db)).execute(
+        _ENROLMENT + "where e.cohort_id = %s and e.ended_at is null and e.wake_at <= %s"
+        " order by e.wake_at, e.id limit %s for no key update",
+        (cohort_id, now, limit),
+    )
+    return [Placed(*row) for row in await cursor.fetchall()]
+
+
+async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
+    """Every passage in which these contacts are now."""
+    cursor = await (await driver(db)).execute(
+        _ENROLMENT + "where e.contact_id = any(%s) and e.ended_at is null order by e.id for no key update",
+        (list(contact_ids),),
+    )
+    return [Placed(*row) for row in await cursor.fetchall()]
+
+
+async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
+    cursor = await (await driver(db)).execute(
+        _ENROLMENT + "where e.id = any(%s) and e.ended_at is null order by e.id for no key update",
+        (list(enrolment_ids),),
+    )
+    return [Placed(*row) for row in await cursor.fetchall()]
+
+
+async def lock_cohort(db: Db, cohort_id: UUID) -> bool:
+    """Whether the cohort is open; while it is locked nobody can join it."""
+    row = await db.execute(text("select open from cohorts where id = :id for update"), {"id": cohort_id})
+    return bool(row.scalar_one_or_none())
+
+
+async def next_wake(db: Db, cohort_id: UUID) -> datetime | None:
+    row = await db.execute(
+        text("select min(wake_at) from enrolments where cohort_id = :id and ended_at is null"),
+        {"id": cohort_id},
+    )
+    return row.scalar_one()
+
+
+async def set_cohort(db: Db, cohort_id: UUID, wakes_at: datetime | None) -> None:
+    """When the cohort wakes next; with nobody left it closes, in the transaction that saw nobody left."""
+    await db.execute(
+        text(
+            "update cohorts set open = cast(:at as timestamptz) is not null, wakes_at = coalesce(:at, wakes_at) where id = :id"
+        ),
+        {"id": cohort_id, "at": wakes_at},
+    )

@@ -1,16 +1,26 @@
-"""The ledger: one row for every outside effect, reserved before it happens, committed once, observed until it is known."""
+"""The ledger: one row for every outside effect, reserved before it happens, committed once, observed until it is known.
 
+States: reserved, deferred, dropped, sending, sent, delivered, bounced, failed, unknown. What is `sending` belongs to a
+process that is alive; when that dies its rows become `unknown`, and nothing leads from there back to a second attempt
+without somebody's word.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
 
+from core.db import Db, driver
+from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json_or_null
 
 
 class Message(Owned, table=True):
-    """States: reserved, deferred, dropped, sending, sent, delivered, bounced, failed, unknown."""
+    """One effect on one contact. `send_key` names it for ever: enrolment, node, hop and index, or what else caused it."""
 
     __table_args__ = (
         UniqueConstraint("workspace_id", "send_key"),
@@ -22,7 +32,7 @@ class Message(Owned, table=True):
         Index("messages_unknown", "id", postgresql_where=text("state = 'unknown'")),
     )
 
-    channel: str  # email | http | …
+    channel: str  # email | http | what a step of one's own says
     contact_id: UUID | None = belongs_to("contacts", null=True, on_delete="SET NULL")
     automation_id: UUID | None = None
     version_id: UUID | None = None
@@ -38,7 +48,9 @@ class Message(Owned, table=True):
     headers: dict[str, Any] | None = json_or_null()
     result: dict[str, Any] | None = json_or_null()
     created_at: Instant = instant()
-    not_before: Instant | None = instant(default=None)  # wall time: a channel that is down is tried again
+    not_before: Instant | None = instant(
+        default=None
+    )  # wall time: when a channel that was down is tried again
     attempts: int = 0
     owner: int | None = None
     sent_at: Instant | None = instant(default=None)
@@ -46,21 +58,182 @@ class Message(Owned, table=True):
     clicked_at: Instant | None = instant(default=None)
 
 
-class Captured(Owned, table=True):
-    """Mail that went to the captured inbox instead of to the world; once per message, by its key."""
+class CapturedMail(Owned, table=True):
+    """Mail that went to the captured inbox instead of to the world."""
 
-    __table_args__ = (UniqueConstraint("message_id"), Index("captured_recent", "workspace_id", "id"))
+    __table_args__ = (UniqueConstraint("message_id"), Index("captured_mails_recent", "workspace_id", "id"))
 
     message_id: UUID = belongs_to("messages")
     seen: bool = False
     at: Instant = instant()
 
 
-class Owner(SQLModel, table=True):
-    """A worker process that may hold claims; alive while it holds its advisory lock."""
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """An effect that the send gate has allowed, or dropped for a reason."""
 
-    __tablename__ = "owners"  # pyright: ignore[reportAssignmentType]
+    workspace_id: UUID
+    channel: str
+    contact_id: UUID
+    send_key: str
+    created_at: datetime
+    automation_id: UUID | None = None
+    version_id: UUID | None = None
+    enrolment_id: UUID | None = None
+    node: str | None = None
+    state: str = "reserved"
+    reason: str | None = None
+    address: str | None = None
+    id: UUID = field(default_factory=new_id)
 
-    id: int | None = Field(default=None, primary_key=True)
-    process: str
-    started_at: Instant = instant()
+
+_RESERVE = """
+insert into messages (id, workspace_id, channel, contact_id, automation_id, version_id, enrolment_id, node, send_key, state,
+                      reason, address, created_at, attempts)
+select *, 0 from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
+                        %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+on conflict (workspace_id, send_key) do nothing
+"""
+
+
+async def reserve(db: Db, messages: Sequence[NewMessage]) -> None:
+    """Write effects down before they happen; a key that is there already stays as it is."""
+    if not messages:
+        return
+    await (await driver(db)).execute(
+        _RESERVE,
+        (
+            [m.id for m in messages],
+            [m.workspace_id for m in messages],
+            [m.channel for m in messages],
+            [m.contact_id for m in messages],
+            [m.automation_id for m in messages],
+            [m.version_id for m in messages],
+            [m.enrolment_id for m in messages],
+            [m.node for m in messages],
+            [m.send_key for m in messages],
+            [m.state for m in messages],
+            [m.reason for m in messages],
+            [m.address for m in messages],
+            [m.created_at for m in messages],
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that this process, and no other, is about to act on."""
+
+    id: UUID
+    workspace_id: UUID
+    channel: str
+    contact_id: UUID
+    automation_id: UUID | None
+    version_id: UUID | None
+    enrolment_id: UUID | None
+    node: str | None
+    send_key: str
+    address: str | None
+    attempts: int
+    created_at: datetime
+
+
+_CLAIMED = (
+    " returning id, workspace_id, channel, contact_id, automation_id, version_id, enrolment_id, node, send_key, address,"
+    " attempts, created_at"
+)
+
+
+async def waiting(db: Db, channels: Sequence[str], wall: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """(workspace, message) of what nobody has claimed: left behind by a crash, or due for another try."""
+    cursor = await (await driver(db)).execute(
+        "select workspace_id, id from messages where state = 'reserved' and channel = any(%s)"
+        " and (not_before is null or not_before <= %s) order by id limit %s",
+        (list(channels), wall, limit),
+    )
+    return await cursor.fetchall()
+
+
+async def claim(db: Db, ids: Sequence[UUID], owner: int) -> list[Claim]:
+    """Take what is still free. What is claimed counts as begun, so claim no more than can be in flight."""
+    cursor = await (await driver(db)).execute(
+        "update messages set state = 'sending', owner = %s, attempts = attempts + 1"
+        " where id = any(%s) and state = 'reserved'" + _CLAIMED,
+        (owner, list(ids)),
+    )
+    return [Claim(*row) for row in await cursor.fetchall()]
+
+
+async def take(db: Db, ids: Sequence[UUID]) -> list[Claim]:
+    """Lock what is still free for this transaction: for a channel whose act is part of it (the captured inbox)."""
+    cursor = await (await driver(db)).execute(
+        "select id, workspace_id, channel, contact_id, automation_id, version_id, enrolment_id, node, send_key, address,"
+        " attempts, created_at from messages where id = any(%s) and state = 'reserved' order by id for update skip locked",
+        (list(ids),),
+    )
+    return [Claim(*row) for row in await cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an effect came out. `not_before` (wall time) with state `reserved`: nothing has happened, try again then."""
+
+    id: UUID
+    state: str
+    reason: str | None = None
+    sent_at: datetime | None = None
+    not_before: datetime | None = None
+    subject: str | None = None
+    html: str | None = None
+    text: str | None = None
+    headers: Mapping[str, Any] | None = None
+    result: Mapping[str, Any] | None = None
+
+
+_SETTLE = """
+update messages m set state = s.state, reason = s.reason, sent_at = s.sent_at, not_before = s.not_before, owner = null,
+    subject = coalesce(s.subject, m.subject), html = coalesce(s.html, m.html), text = coalesce(s.text, m.text),
+    headers = coalesce(s.headers, m.headers), result = coalesce(s.result, m.result)
+from unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+            %s::jsonb[], %s::jsonb[]) s(id, state, reason, sent_at, not_before, subject, html, text, headers, result)
+where m.id = s.id and m.state = any(%s) returning m.id
+"""
+
+
+def _jsonb(value: Mapping[str, Any] | None) -> Jsonb | None:
+    return None if value is None else Jsonb(dict(value))
+
+
+async def settle(
+    db: Db, settled: Sequence[Settled], *, was: Sequence[str] = ("sending", "unknown")
+) -> set[UUID]:
+    """Write outcomes down; a late answer resolves what had become unknown. Returns what was settled by this call."""
+    if not settled:
+        return set()
+    cursor = await (await driver(db)).execute(
+        _SETTLE,
+        (
+            [s.id for s in settled],
+            [s.state for s in settled],
+            [s.reason for s in settled],
+            [s.sent_at for s in settled],
+            [s.not_before for s in settled],
+            [s.subject for s in settled],
+            [s.html for s in settled],
+            [s.text for s in settled],
+            [_jsonb(s.headers) for s in settled],
+            [_jsonb(s.result) for s in settled],
+            list(was),
+        ),
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def capture(db: Db, messages: Iterable[tuple[UUID, UUID]], at: datetime) -> None:
+    """Put sent messages, as (workspace, message), into the captured inbox."""
+    rows = list(messages)
+    await (await driver(db)).execute(
+        "insert into captured_mails (id, workspace_id, message_id, seen, at)"
+        " select uuidv7(), w, m, false, %s from unnest(%s::uuid[], %s::uuid[]) c(w, m) on conflict (message_id) do nothing",
+        (at, [workspace_id for workspace_id, _ in rows], [message_id for _, message_id in rows]),
+    )

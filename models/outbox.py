@@ -11,7 +11,6 @@ from sqlmodel import Field, SQLModel, select
 
 from core.db import Db, driver
 from domain.processes import Time
-from models.base import json_or_null
 
 
 class Outbox(SQLModel, table=True):
@@ -28,14 +27,13 @@ class Outbox(SQLModel, table=True):
     subject_id: UUID
     workflow_id: str
     title: str = ""
-    start: dict[str, Any] | None = json_or_null()
+    starts: bool = False
     signal: str | None = None
-    argument: dict[str, Any] | None = json_or_null()
     number: int | None = None  # of the delivery, given once, so that a repeated one is recognised
     time: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
-def start(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = "", **argument: Any) -> Outbox:
+def start(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = "") -> Outbox:
     """Start the workflow of this name for its subject, under its natural key: starting twice starts once."""
     return Outbox(
         workspace_id=workspace_id,
@@ -43,32 +41,27 @@ def start(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = "
         subject_id=subject_id,
         workflow_id=f"{workflow}/{subject_id}",
         title=title,
-        start=argument,
+        starts=True,
     )
 
 
-def signal(workspace_id: UUID, workflow: str, subject_id: UUID, name: str, **argument: Any) -> Outbox:
-    """Signal a process that runs; one that has ended has nothing left to be told."""
-    return Outbox(
-        workspace_id=workspace_id,
-        workflow=workflow,
-        subject_id=subject_id,
-        workflow_id=f"{workflow}/{subject_id}",
-        signal=name,
-        argument=argument,
-    )
+def signal(workspace_id: UUID, workflow: str, subject_id: UUID, name: str) -> Outbox:
+    """Signal a process that runs; one that has ended has nothing left to be told. What it is about is in the rows."""
+    row = start(workspace_id, workflow, subject_id)
+    row.starts, row.signal = False, name
+    return row
 
 
-def wake(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = "", **argument: Any) -> Outbox:
+def wake(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = "") -> Outbox:
     """Signal `wake`, starting the process when it is not there: whether it ended, was lost, or has yet to start."""
-    row = start(workspace_id, workflow, subject_id, title=title, **argument)
-    row.signal, row.argument = "wake", {}
+    row = start(workspace_id, workflow, subject_id, title=title)
+    row.signal = "wake"
     return row
 
 
 _PUT = """
-insert into outbox (workspace_id, workflow, subject_id, workflow_id, title, start, signal, argument)
-select * from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::jsonb[])
+insert into outbox (workspace_id, workflow, subject_id, workflow_id, title, starts, signal)
+select * from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bool[], %s::text[])
 """
 
 
@@ -85,9 +78,8 @@ async def put(db: Db, rows: Sequence[Outbox]) -> None:
             [r.subject_id for r in rows],
             [r.workflow_id for r in rows],
             [r.title for r in rows],
-            [None if r.start is None else Jsonb(r.start) for r in rows],
+            [r.starts for r in rows],
             [r.signal for r in rows],
-            [None if r.argument is None else Jsonb(r.argument) for r in rows],
         ),
     )
     await connection.execute("select pg_notify('outbox', '')")

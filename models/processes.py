@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Boolean, Column, Computed, Index, text
+from sqlalchemy import Boolean, Column, Computed, Index, Uuid, text
 from sqlmodel import Field
 
 from core.db import Db, driver
 from domain.processes import DEFAULT_RANK, RANKS, Park, Time
-from models.base import Instant, Owned, instant, json_or_null
+from models import outbox
+from models.base import Instant, Owned, count, flag, instant, json_or_null
 from models.outbox import Outbox
 
 _REST = "held or (done and not unreaped) or (parked and not done and poked <= seen)"
@@ -35,20 +36,24 @@ class Process(Owned, table=True):
 
     workflow_id: str = Field(unique=True)
     kind: str
-    subject_id: UUID | None = None
+    subject_id: UUID = Field(
+        sa_column=Column(Uuid, Computed("split_part(workflow_id, '/', 2)::uuid", persisted=True))
+    )
     title: str = ""
-    state: str = "running"  # running | waiting | finished | failed
+    state: str = Field(
+        default="running", sa_column_kwargs={"server_default": "running"}
+    )  # running | waiting | finished | failed
     waits_for: str | None = None
     wakes_at: Instant | None = instant(default=None)
     rank: int = 1
-    parks: int = 0
-    released: int = 0
-    poked: int = 0
-    seen: int = 0
-    parked: bool = False
-    done: bool = False
-    unreaped: bool = False
-    held: bool = False
+    parks: int = count()
+    released: int = count()
+    poked: int = count()
+    seen: int = count()
+    parked: bool = flag()
+    done: bool = flag()
+    unreaped: bool = flag()
+    held: bool = flag()
     rest: bool = Field(default=False, sa_column=Column(Boolean, Computed(_REST, persisted=True)))
     started_at: Instant = instant()
     updated_at: Instant = instant()
@@ -122,10 +127,10 @@ async def park(db: Db, said: Park, now: datetime) -> None:
 
 
 _EXPECT = """
-insert into processes (id, workspace_id, workflow_id, kind, subject_id, title, rank, started_at, updated_at)
-select uuidv7(), e.workspace_id, e.workflow_id, e.kind, e.subject_id, e.title, e.rank, e.now, e.now
-from unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[])
-     e(workspace_id, workflow_id, kind, subject_id, title, rank, now)
+insert into processes (id, workspace_id, workflow_id, kind, title, rank, started_at, updated_at)
+select uuidv7(), e.workspace_id, e.workflow_id, e.kind, e.title, e.rank, e.now, e.now
+from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[])
+     e(workspace_id, workflow_id, kind, title, rank, now)
 on conflict (workflow_id) do nothing
 """
 _POKE = """
@@ -144,14 +149,13 @@ async def expect(
     """
     connection = await driver(db)
     # the mover of a clock is what looks whether others are at rest; it does not count itself
-    starts = list({r.workflow_id: r for r in rows if r.start is not None and r.workflow != "clock"}.values())
+    starts = list({r.workflow_id: r for r in rows if r.starts and r.workflow != "clock"}.values())
     await connection.execute(
         _EXPECT,
         (
             [r.workspace_id for r in starts],
             [r.workflow_id for r in starts],
             [r.workflow for r in starts],
-            [r.subject_id for r in starts],
             [r.title for r in starts],
             [RANKS.get(r.workflow, DEFAULT_RANK) for r in starts],
             [now[r.workspace_id] for r in starts],
@@ -173,7 +177,7 @@ async def expect(
         if row.signal:
             poked[row.workflow_id] = poked.get(row.workflow_id, before) + 1
             row.number = poked[row.workflow_id]
-    revived = {r.workflow_id for r in rows if r.signal and r.start is not None}
+    revived = {r.workflow_id for r in rows if r.signal and r.starts}
     await connection.execute(
         _POKE, (list(poked), list(poked.values()), [workflow_id in revived for workflow_id in poked])
     )
@@ -188,6 +192,35 @@ async def gone(db: Db, workflow_ids: Sequence[str]) -> None:
         ),
         {"ids": list(workflow_ids)},
     )
+
+
+async def _revival(db: Db, workflow_ids: Sequence[str]) -> list[Outbox]:
+    """What makes Temporal run these again, should it have lost them; for one that runs it is a signal too many."""
+    rows = await db.execute(
+        text(
+            "select workspace_id, kind, subject_id, title from processes p where workflow_id = any(:ids)"
+            " and not exists (select from outbox o where o.workflow_id = p.workflow_id)"
+        ),
+        {"ids": list(workflow_ids)},
+    )
+    return [outbox.wake(row.workspace_id, row.kind, row.subject_id, title=row.title) for row in rows]
+
+
+async def revive(db: Db, workflow_ids: Sequence[str]) -> None:
+    await outbox.put(db, await _revival(db, workflow_ids))
+
+
+async def overdue(db: Db, *, due_before: datetime, silent_since: datetime) -> Sequence[str]:
+    """Processes of real workspaces that should have moved on: past their wake-up, or silent in the middle of their work."""
+    rows = await db.execute(
+        text(
+            "select p.workflow_id from processes p join clocks c using (workspace_id)"
+            " where not c.sandbox and not p.done and not p.held and coalesce(p.wakes_at < :due,"
+            " p.state = 'running' and p.updated_at < :silent) order by p.id limit 500"
+        ),
+        {"due": due_before, "silent": silent_since},
+    )
+    return rows.scalars().all()
 
 
 async def note(db: Db, workspace_id: UUID, workflow_id: str, at: datetime, said: str, **details: Any) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from domain.processes import Move, Wake
+from domain.processes import Start, Wake
 from workflows.act import act_long
 
 with workflow.unsafe.imports_passed_through():
@@ -22,7 +22,7 @@ class ClockWorkflow:
         self._again = True
 
     @workflow.run
-    async def run(self, asked: Move) -> None:
+    async def run(self, start: Start) -> None:
         while self._again:
             self._again = False
-            await act_long(clock.move, asked, timeout=timedelta(hours=1), beats=timedelta(seconds=5))
+            await act_long(clock.move, start, timeout=timedelta(hours=1), beats=timedelta(seconds=5))

@@ -1,10 +1,8 @@
 """A cohort: people of one automation who wake together share this one workflow, so a wait costs nothing per person."""
 
-from datetime import datetime
-
 from temporalio import workflow
 
-from domain.processes import Advance, CohortStart, Wake
+from domain.processes import Advance, Rest, Start, Wake
 from workflows.act import act
 from workflows.clock import Clock
 
@@ -15,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name="cohort")
 class CohortWorkflow:
     @workflow.init
-    def __init__(self, start: CohortStart) -> None:
+    def __init__(self, start: Start) -> None:
         self.clock = Clock(start.time)
         self._earlier = False
 
@@ -26,17 +24,17 @@ class CohortWorkflow:
             self._earlier = True
 
     @workflow.run
-    async def run(self, start: CohortStart) -> None:
-        while (until := await self._advance(start)) is not None:
+    async def run(self, start: Start) -> None:
+        while not (rest := await self._advance(start)).over:
             await self.clock.wait(
-                lambda: self._earlier, until=until, what="the next time that people are due"
+                lambda: self._earlier, until=rest.until, what="the next time that people are due"
             )
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(start.model_copy(update={"time": self.clock.carry()}))
 
-    async def _advance(self, start: CohortStart) -> datetime | None:
+    async def _advance(self, start: Start) -> Rest:
         self._earlier = False
         return await act(
             cohorts.advance,
-            Advance(workspace_id=start.time.workspace_id, cohort_id=start.cohort_id, now=self.clock.now()),
+            Advance(workspace_id=start.time.workspace_id, cohort_id=start.subject_id, now=self.clock.now()),
         )

@@ -1,8 +1,10 @@
 """Says of every process that waits by the Clock when it has ended, however it ended."""
 
+import asyncio
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import FailureError
 from temporalio.worker import (
     ExecuteWorkflowInput,
     Interceptor,
@@ -17,11 +19,9 @@ class _Finish(WorkflowInboundInterceptor):
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002 -- the SDK's name
         try:
             result = await super().execute_workflow(input)
-        except workflow.ContinueAsNewError:
-            raise
-        except BaseException:
+        except (FailureError, asyncio.CancelledError):
             await _say(failed=True)
-            raise
+            raise  # anything else is a fault in the code: Temporal tries the task again once it is mended
         await _say(failed=False)
         return result
 
