@@ -1,18 +1,21 @@
-"""Contacts: the people a business knows, with what they agreed to; every change writes the event that announces it."""
+"""The tables of contacts: who they are, what they agreed to, which addresses must not be written to, which details are kept."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Instant, Owned, belongs_to, instant, json, json_or_null, texts
 
-_SEARCH = (
-    "lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '') || ' ' ||"
-    " coalesce(phone, '') || ' ' || coalesce(external_id, ''))"
+# What `domain.texts.fold` does: small letters in every language, whatever the database's own locale, and no accents.
+_FOLD = "regexp_replace(normalize(lower({} collate pg_c_utf8), nfd), '[\u0300-\u036f]', '', 'g')"
+_NAME = "coalesce(first_name, '') || ' ' || coalesce(last_name, '')"
+_SEARCH = _FOLD.format(
+    f"({_NAME} || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') || ' ' || coalesce(external_id, ''))"
 )
+_SORT_NAME = _FOLD.format(f"coalesce(nullif(trim({_NAME}), ''), email, phone, external_id, '')")
 
 
 class Contact(Owned, table=True):
@@ -30,6 +33,8 @@ class Contact(Owned, table=True):
         ),
         Index("contacts_tags", "workspace_id", "tags", postgresql_using="gin"),
         Index("contacts_newest", "workspace_id", "created_at", "id"),
+        Index("contacts_by_name", "workspace_id", "sort_name", "id"),
+        Index("contacts_consent", "workspace_id", text("(consent ->> 'email')")),
     )
 
     email: str | None = None
@@ -44,6 +49,7 @@ class Contact(Owned, table=True):
     created_at: datetime = instant()
     updated_at: datetime = instant()
     search: str = Field(default="", sa_column=Column(Text, Computed(_SEARCH, persisted=True)))
+    sort_name: str = Field(default="", sa_column=Column(Text, Computed(_SORT_NAME, persisted=True)))
 
 
 class ConsentRecord(Owned, table=True):
@@ -68,7 +74,7 @@ class Suppression(Owned, table=True):
 
     channel: str
     address: str
-    reason: str  # hard_bounce | complaint | manual
+    reason: str  # hard_bounce | complaint | manual | erased
     at: Instant = instant()
 
 
