@@ -13,8 +13,11 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
 
 from core.db import Db, driver
+from domain.errors import NotFound
 from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json_or_null
 
@@ -237,3 +240,39 @@ async def capture(db: Db, messages: Iterable[tuple[UUID, UUID]], at: datetime) -
         " select uuidv7(), w, m, false, %s from unnest(%s::uuid[], %s::uuid[]) c(w, m) on conflict (message_id) do nothing",
         (at, [workspace_id for workspace_id, _ in rows], [message_id for _, message_id in rows]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which messages a list shows; what is None does not count."""
+
+    contact_id: UUID | None = None
+    automation_id: UUID | None = None
+    channel: str | None = None
+    state: str | None = None
+    node: str | None = None
+
+
+_BODY: tuple[Any, ...] = (col(Message.html), col(Message.text), col(Message.headers))
+
+
+async def page(
+    db: Db, workspace_id: UUID, sought: Filter, *, before: UUID | None, limit: int
+) -> list[Message]:
+    """The newest first; `before` is the id after which the last page ended. Bodies are left where they are."""
+    query = select(Message).options(*(defer(column) for column in _BODY))
+    query = query.where(col(Message.workspace_id) == workspace_id)
+    for name in ("contact_id", "automation_id", "channel", "state", "node"):
+        if (value := getattr(sought, name)) is not None:
+            query = query.where(getattr(Message, name) == value)
+    if before is not None:
+        query = query.where(col(Message.id) < before)
+    return list((await db.execute(query.order_by(col(Message.id).desc()).limit(limit))).scalars())
+
+
+async def get(db: Db, message_id: UUID, *, lock: bool = False) -> Message:
+    query = select(Message).where(col(Message.id) == message_id)
+    row = (await db.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is no such message.")
+    return row

@@ -1,15 +1,17 @@
 """Processes: every running workflow of ours, what it waits for, and whether it is at rest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import Boolean, Column, Computed, Index, Uuid, text
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
 from core.db import Db, driver
+from domain.errors import NotFound
 from domain.processes import DEFAULT_RANK, RANKS, Park, Time
 from models import outbox
 from models.base import Instant, Owned, count, flag, instant, json_or_null
@@ -249,3 +251,43 @@ async def waits(db: Db, workflow_id: str, *, until: datetime | None, what: str, 
         ),
         {"workflow": workflow_id, "until": until, "what": what, "now": now},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which processes a list shows; what is None does not count."""
+
+    kind: str | None = None
+    subject_id: UUID | None = None
+    state: str | None = None
+
+
+async def page(
+    db: Db, workspace_id: UUID, sought: Filter, *, before: UUID | None, limit: int
+) -> list[Process]:
+    """The newest first; `before` is the id after which the last page ended."""
+    query = select(Process).where(col(Process.workspace_id) == workspace_id)
+    for column, value in (
+        (Process.kind, sought.kind),
+        (Process.subject_id, sought.subject_id),
+        (Process.state, sought.state),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    if before is not None:
+        query = query.where(col(Process.id) < before)
+    return list((await db.execute(query.order_by(col(Process.id).desc()).limit(limit))).scalars())
+
+
+async def get(db: Db, process_id: UUID, *, lock: bool = False) -> Process:
+    query = select(Process).where(col(Process.id) == process_id)
+    row = (await db.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is no such process.")
+    return row
+
+
+async def record(db: Db, process_id: UUID, limit: int = 200) -> list[ProcessStep]:
+    """The latest lines of what a process did, newest first."""
+    query = select(ProcessStep).where(col(ProcessStep.process_id) == process_id)
+    return list((await db.execute(query.order_by(col(ProcessStep.id).desc()).limit(limit))).scalars())
