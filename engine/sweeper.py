@@ -19,19 +19,19 @@ class Claimant:
     def __init__(self) -> None:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._started = datetime.now(UTC)
-        self._number: int | None = None
+        self.number: int | None = None
         self._lock: Lock | None = None
 
     async def hold(self) -> int:
         """The number. The lock is taken before the number is listed, or a sweep in between would take us for dead."""
-        if self._number is None or self._lock is None:
+        if self.number is None or self._lock is None:
             async with session() as db:
-                self._number = await owners.next_number(db)
-            self._lock = Lock(owners.LOCKS, self._number)
+                self.number = await owners.next_number(db)
+            self._lock = Lock(owners.LOCKS, self.number)
         await self._lock.held()
         async with session() as db:
-            await owners.present(db, self._number, self._name, self._started)
-        return self._number
+            await owners.present(db, self.number, self._name, self._started)
+        return self.number
 
     async def let_go(self) -> None:
         if self._lock is not None:

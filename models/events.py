@@ -122,3 +122,23 @@ async def append(
     )
     row = await cursor.fetchone()
     return set((row and row[0]) or ())
+
+
+_RESUME = """
+with waiting as (
+    select e.workspace_id, e.id, e.contact_id, w.message_id
+    from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) w(workspace_id, enrolment_id, message_id)
+    join enrolments e on e.id = w.enrolment_id and e.awaits = w.message_id and e.ended_at is null
+), queued as (
+    insert into event_queue (workspace_id, shard, kind, subject_id)
+    select workspace_id, abs(hashtext(contact_id::text)) %% %s, 'resume', id from waiting returning 1
+)
+select (select pg_notify('queue', '') from queued limit 1)
+"""
+
+
+async def resume(db: Db, answered: Sequence[tuple[UUID, UUID, UUID]], *, shards: int = 1) -> None:
+    """Have those go on who wait for one of these messages, given as (workspace, enrolment, message)."""
+    if answered:
+        columns = [list(column) for column in zip(*answered, strict=True)]
+        await (await driver(db)).execute(_RESUME, (*columns, shards))

@@ -1,0 +1,69 @@
+"""What the kernel may know: contacts as facts, with their zone and with what stands between them and a message."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.db import Db, driver
+from domain.facts import ContactFacts, Facts, ZoneSource
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One contact: whose, the facts without events, and why a channel must not be used (`{"email": "hard_bounce"}`)."""
+
+    workspace_id: UUID
+    facts: Facts
+    suppressed: Mapping[str, str]
+
+
+_SELECT = """
+select c.workspace_id, w.time_zone, c.id, c.created_at, c.updated_at, c.email, c.phone, c.first_name, c.last_name,
+       c.external_id, c.time_zone, c.attributes, c.tags, c.consent,
+       (select jsonb_object_agg(s.channel, s.reason) from suppressions s
+        where s.workspace_id = c.workspace_id and s.address in (c.email, c.phone))
+from contacts c join workspaces w on w.id = c.workspace_id where c.id = any(%s)
+"""
+
+
+async def load(db: Db, contact_ids: Iterable[UUID]) -> dict[UUID, Known]:
+    """The contacts of a batch, by id; one that was removed meanwhile is not there."""
+    cursor = await (await driver(db)).execute(_SELECT, (list(contact_ids),))
+    return {row[2]: _known(row) for row in await cursor.fetchall()}
+
+
+def _known(row: tuple[Any, ...]) -> Known:
+    workspace_id, home, *details, suppressed = row
+    contact = ContactFacts(
+        id=details[0],
+        created_at=details[1],
+        updated_at=details[2],
+        email=details[3],
+        phone=details[4],
+        first_name=details[5],
+        last_name=details[6],
+        external_id=details[7],
+        time_zone=details[8],
+        attributes=details[9],
+        tags=frozenset(details[10]),
+        consent=details[11],
+    )
+    zone, source = _zone(contact.time_zone, home)
+    return Known(workspace_id, Facts(contact=contact, zone=zone, zone_source=source), suppressed or {})
+
+
+def _zone(own: str | None, home: str) -> tuple[ZoneInfo, ZoneSource]:
+    """A zone that was stored and is none (any more) counts as not given."""
+    zone = _named(own) if own else None
+    return (zone, "contact") if zone else (_named(home) or ZoneInfo("UTC"), "workspace")
+
+
+@cache
+def _named(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
