@@ -33,7 +33,7 @@ class Invitation(Owned, table=True):
     email: str
     role: str
     token_hash: str = Field(unique=True)
-    invited_by: UUID = belongs_to("users")
+    invited_by: UUID | None = belongs_to("users", null=True, on_delete="SET NULL")
     created_at: Instant = instant()
     expires_at: Instant = instant()
     accepted_at: Instant | None = instant(default=None)
@@ -65,7 +65,7 @@ _BY_TOKEN = text(_READ.format("i.token_hash = :hash and i.expires_at > :now"))
 
 
 async def invite(
-    db: Db, *, workspace_id: UUID, email: str, role: str, by: UUID, by_role: str | None, now: datetime
+    db: Db, *, workspace_id: UUID, email: str, role: str, by: UUID | None, by_role: str | None, now: datetime
 ) -> tuple[Invitation, str]:
     """The invitation and the token for its link. Inviting an address again replaces the link that was sent before."""
     check_role_change(by_role, before=None, after=role)

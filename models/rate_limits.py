@@ -46,6 +46,7 @@ SIGN_UP_ADDRESS = Limit(
     "sign_up/address", 30, timedelta(hours=1), f"Too many new businesses from here. {_WAIT}"
 )
 INVITE_WORKSPACE = Limit("invite/workspace", 50, timedelta(hours=1), f"Too many invitations at once. {_WAIT}")
+PASSWORD_CHANGE = Limit("password/account", 10, timedelta(minutes=15), f"Too many attempts. {_WAIT}")
 TOKEN_ADDRESS = Limit("token/address", 100, timedelta(minutes=15), f"Too many attempts from here. {_WAIT}")
 
 # One statement, so that fifty at once are counted one by one.

@@ -7,10 +7,15 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
 
 from core.db import Database, Db, Scope, configure
+from core.settings import settings
 from models.workspaces import Workspace
 from tests import postgres
+from tests.factories.clients import browser, signed_in
+from tests.factories.people import make_key, make_person
 from tests.factories.workspaces import make_workspace
 
 Transaction = Callable[[], AbstractAsyncContextManager[Db]]
@@ -79,3 +84,25 @@ async def db(database: Database, workspace: Workspace) -> AsyncIterator[Db]:
 def transaction(database: Database, workspace: Workspace) -> Transaction:
     """`async with transaction() as db:` is one committed transaction in `workspace`."""
     return lambda: database.session(Scope(workspaces=(workspace.id,)))
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> FastAPI:
+    """The application, on the database of this process."""
+    from api.app import create_app
+
+    return create_app(settings())
+
+
+@pytest.fixture
+async def client(app: FastAPI, workspace: Workspace) -> AsyncIterator[AsyncClient]:
+    """A program with an API key of `workspace` that has every scope."""
+    async with browser(app, headers={"Authorization": f"Bearer {await make_key(workspace)}"}) as program:
+        yield program
+
+
+@pytest.fixture
+async def person(app: FastAPI, workspace: Workspace) -> AsyncIterator[AsyncClient]:
+    """An owner of `workspace` who is signed in, with the header that writes need."""
+    async with signed_in(app, await make_person(workspace)) as browser_:
+        yield browser_

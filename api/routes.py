@@ -1,0 +1,68 @@
+"""The router that every file of this folder makes for its noun: one transaction a request, repeatable POSTs, strict bodies."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import pydantic_core
+from fastapi import APIRouter, Request, Response, params
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationInfo, model_validator
+
+from api.deps import Needs
+from api.idempotency import repeated
+from core.visits import UnitRoute
+
+
+class Body(BaseModel):
+    """What a client sends. Unknown fields are refused, and `false` is no number: bodies are read as strict JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_strict_json(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        if info.mode == "json" or not isinstance(value, dict):
+            return handler(value)
+        return cls.model_validate_json(_to_json(value), strict=True)
+
+
+def _to_json(value: Any) -> bytes:
+    try:
+        return pydantic_core.to_json(value)
+    except (
+        ValueError,
+        pydantic_core.PydanticSerializationError,
+    ):  # half of a surrogate pair, a number without end
+        return json.dumps(value).encode()
+
+
+class ApiRoute(UnitRoute):
+    """A route of the API: `Idempotency-Key` is honoured, and the permission that it needs stands in its description."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+        openapi_extra: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        checks = [d.dependency for d in dependencies or () if isinstance(d.dependency, Needs)]
+        self.public = not checks  # then there is no caller whose keys could be told apart
+        extra = dict(openapi_extra or {})
+        if checks:
+            extra["x-needs"] = [permission for check in checks for permission in check.permissions]
+        super().__init__(path, endpoint, dependencies=dependencies, openapi_extra=extra, **options)
+
+    async def before(self, request: Request) -> Response | None:
+        return None if self.public else await repeated(request)
+
+
+class Router(APIRouter):
+    """`router = Router(prefix="/contacts", tags=["Contacts"])`: `api/app.py` finds it by its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=ApiRoute, **options)

@@ -1,0 +1,57 @@
+"""Telemetry: numbers for Prometheus, and traces through API, workflow and activity when an endpoint is set."""
+
+from collections.abc import Sequence
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from temporalio.client import Interceptor
+from temporalio.contrib.opentelemetry import TracingInterceptor
+
+from core.settings import Settings
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+registry = CollectorRegistry()
+REQUESTS = Counter(
+    "mainspring_http_requests_total",
+    "Requests that were answered.",
+    ["method", "route", "status"],
+    registry=registry,
+)
+SECONDS = Histogram(
+    "mainspring_http_request_seconds",
+    "How long an answer took.",
+    ["route"],
+    registry=registry,
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+IN_FLIGHT = Gauge("mainspring_http_requests_in_flight", "Requests being worked on.", registry=registry)
+
+
+def metrics() -> bytes:
+    """All numbers of this process, as Prometheus reads them."""
+    return generate_latest(registry)
+
+
+def trace_to(settings: Settings, service: str) -> TracerProvider | None:
+    """Send traces of this process to the OTLP endpoint of the settings; without one there are none.
+
+    FastAPI traces its requests by itself as soon as there is a provider.
+    """
+    endpoint = settings.otel_exporter_otlp_endpoint
+    if not endpoint:
+        return None
+    provider = TracerProvider(resource=Resource.create({"service.name": f"mainspring-{service}"}))
+    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def temporal_interceptors(settings: Settings) -> Sequence[Interceptor]:
+    """For the client and so for the worker: a trace goes on through workflows and activities."""
+    return [TracingInterceptor()] if settings.otel_exporter_otlp_endpoint else []
