@@ -16,6 +16,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.service import RPCError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from core.settings import Settings, instance_secret
@@ -79,3 +80,37 @@ def sandbox() -> SandboxedWorkflowRunner:
         "uuid_utils",
     )
     return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pending:
+    """An activity that Temporal is trying."""
+
+    activity: str
+    attempt: int
+    message: str | None
+
+
+class Link:
+    """One connection to Temporal, made when it is first needed; for asking, by processes that do no work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: Client | None = None
+
+    async def client(self) -> Client:
+        if self._client is None:
+            self._client = await connect(self._settings)
+        return self._client
+
+    async def pending(self, workflow_id: str) -> Pending | None:
+        """What a workflow is trying just now; None when it is nothing, or when nobody can be asked."""
+        try:
+            handle = (await self.client()).get_workflow_handle(workflow_id)
+            description = await handle.describe(rpc_timeout=timedelta(seconds=1))
+        except (RPCError, RuntimeError):
+            return None
+        for activity in description.raw_description.pending_activities:
+            failure = activity.last_failure.message if activity.HasField("last_failure") else None
+            return Pending(activity.activity_type.name, activity.attempt, failure)
+        return None

@@ -127,6 +127,12 @@ async def unanswered(db: Db, workspace_id: UUID) -> Sequence[str]:
     return rows.scalars().all()
 
 
+async def take(db: Db, workspace_id: UUID) -> datetime:
+    """Business time of a sandbox, for whoever will set the clock: two that had only shared it would wait for each other."""
+    row = await db.execute(text("select now from clocks where workspace_id = :id and sandbox for update"), {"id": workspace_id})
+    return row.scalar_one()
+
+
 async def aim(db: Db, workspace_id: UUID, to: datetime) -> datetime:
     """Set how far a sandbox clock shall move; it never moves back. Returns the target in force."""
     row = await db.execute(

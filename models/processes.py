@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, Computed, Index, Uuid, text
 from sqlmodel import Field, col, select
 
 from core.db import Db, driver
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.processes import DEFAULT_RANK, RANKS, Park, Time
 from models import outbox
 from models.base import Instant, Owned, count, flag, instant, json_or_null
@@ -291,3 +291,26 @@ async def record(db: Db, process_id: UUID, limit: int = 200) -> list[ProcessStep
     """The latest lines of what a process did, newest first."""
     query = select(ProcessStep).where(col(ProcessStep.process_id) == process_id)
     return list((await db.execute(query.order_by(col(ProcessStep.id).desc()).limit(limit))).scalars())
+
+
+async def hold(db: Db, process_id: UUID, *, by: str, now: datetime) -> Process:
+    """Have a process stand still at its next step. Holding what is held changes nothing."""
+    row = await get(db, process_id, lock=True)
+    if row.done:
+        raise Conflict("This process has ended, so there is nothing to hold.")
+    if not row.held:
+        row.held = True
+        await db.flush()
+        await note(db, row.workspace_id, row.workflow_id, now, f"Put on hold by {by}.")
+    return row
+
+
+async def release(db: Db, process_id: UUID, *, by: str, now: datetime) -> Process:
+    """Let it go on; it is told, since it may be waiting for nothing else."""
+    row = await get(db, process_id, lock=True)
+    if row.held:
+        row.held = False
+        await db.flush()
+        await note(db, row.workspace_id, row.workflow_id, now, f"Released by {by}.")
+        await outbox.put(db, [outbox.wake(row.workspace_id, row.kind, row.subject_id, title=row.title)])
+    return row

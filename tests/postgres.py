@@ -70,14 +70,12 @@ def migrate(url: str) -> None:
 
 
 def _create_all(url: str) -> None:
-    import importlib
-
     from sqlmodel import SQLModel
 
+    from core import plugins
     from models import policies
 
-    for file in sorted((ROOT / "models").glob("[a-z]*.py")):
-        importlib.import_module(f"models.{file.stem}")
+    plugins.load("models")
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
         for extension in ("pg_trgm", "btree_gin", "btree_gist", "unaccent"):

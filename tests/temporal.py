@@ -1,12 +1,18 @@
 """Temporal for the tests: the server that TEMPORAL_ADDRESS names; each test process works in a namespace of its own."""
 
 import asyncio
+import os
 from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
+
+
+def address() -> str:
+    """Where the server is; `make test` starts one for the whole run."""
+    return os.environ["TEMPORAL_ADDRESS"]
 
 
 async def make_namespace(address: str, name: str) -> None:

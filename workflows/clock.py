@@ -11,11 +11,12 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-from domain.processes import Park, Spawned, Time
+from domain.processes import Park, Spawned, Time, Wake
 
 PARK = "clock.park"
 READ = "clock.read"
 WAKE = "clock.wake"
+TOLD = "wake"  # every process has it, so that one that was lost can be started by it
 _QUICK = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=5))
 
 
@@ -37,6 +38,10 @@ class Clock:
         self._reaped = list(time.reaped)
         self._rested: tuple[int, datetime | None] | None = None
         self._waiting = False
+        self.told = (
+            False  # to look again: something in the rows has changed; whoever looks sets it back first
+        )
+        workflow.set_signal_handler(TOLD, self._tell)
         if self.sandbox:
             workflow.set_signal_handler(WAKE, self._wake)
 
@@ -60,6 +65,9 @@ class Clock:
             return False
         self._seen = max(self._seen, number or 0)
         return True
+
+    def _tell(self, delivery: Wake) -> None:
+        self.told = self.fresh(delivery.number) or self.told
 
     def _wake(self, now: datetime) -> None:
         self._now = max(self.now(), now)

@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from domain.processes import Advance, Rest, Start, Wake
+from domain.processes import Advance, Rest, Start
 from workflows.act import act
 from workflows.clock import Clock
 
@@ -15,25 +15,18 @@ class CohortWorkflow:
     @workflow.init
     def __init__(self, start: Start) -> None:
         self.clock = Clock(start.time)
-        self._earlier = False
-
-    @workflow.signal(name="wake")
-    def wake(self, delivery: Wake) -> None:
-        """Somebody joined who wakes earlier, or a hold was released."""
-        if self.clock.fresh(delivery.number):
-            self._earlier = True
 
     @workflow.run
     async def run(self, start: Start) -> None:
         while not (rest := await self._advance(start)).over:
             await self.clock.wait(
-                lambda: self._earlier, until=rest.until, what="the next time that people are due"
+                lambda: self.clock.told, until=rest.until, what="the next time that people are due"
             )
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(start.model_copy(update={"time": self.clock.carry()}))
 
     async def _advance(self, start: Start) -> Rest:
-        self._earlier = False
+        self.clock.told = False
         return await act(
             cohorts.advance,
             Advance(workspace_id=start.time.workspace_id, cohort_id=start.subject_id, now=self.clock.now()),

@@ -1,9 +1,9 @@
 """The engine inside a test process: relay, loops and a worker, on this process's database and namespace."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass, field
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -18,32 +18,43 @@ from workflows.clocks import ClockWorkflow
 from workflows.finish import Finish
 
 
+@dataclass
+class Engine:
+    """What runs. `pause()` takes the Temporal workers away, as a kill would, and `resume()` brings new ones."""
+
+    client: Client
+    workers: list[Worker] = field(default_factory=list)
+    running: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def resume(self) -> None:
+        self.workers = [_worker(self.client, queue) for queue in (MAIN, CLOCK)]
+        self.running = [asyncio.create_task(worker.run()) for worker in self.workers]
+
+    async def pause(self) -> None:
+        await asyncio.gather(*(worker.shutdown() for worker in self.workers))
+        await asyncio.gather(*self.running)
+
+
 @asynccontextmanager
-async def running(config: Settings) -> AsyncIterator[Client]:
+async def running(config: Settings) -> AsyncIterator[Engine]:
     client = await connect(config)
     stop = asyncio.Event()
     loops: list[Loop] = [Relay(client)]
-    tasks = [asyncio.ensure_future(part.run(stop)) for part in (*loops, Ears(loops))]
-    async with asyncio.TaskGroup() as group:
-        made = workers(client)
-        for worker in made:
-            group.create_task(worker.run())
-        yield client
-        stop.set()
-        await asyncio.gather(*tasks)
-        for worker in made:
-            await worker.shutdown()
+    tasks = [asyncio.create_task(part.run(stop)) for part in (*loops, Ears(loops))]
+    engine = Engine(client)
+    engine.resume()
+    yield engine
+    stop.set()
+    await asyncio.gather(*tasks)
+    await engine.pause()
 
 
-def workers(client: Client, workflows: Sequence[type] = (), activities: Sequence[Any] = ()) -> list[Worker]:
-    return [
-        Worker(
-            client,
-            task_queue=queue,
-            workflows=[ClockWorkflow, *SAMPLES, *workflows],
-            activities=[clock.move, clock.park, clock.read, write, *activities],
-            workflow_runner=sandbox(),
-            interceptors=[Finish()],
-        )
-        for queue in (MAIN, CLOCK)
-    ]
+def _worker(client: Client, queue: str) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=[ClockWorkflow, *SAMPLES],
+        activities=[clock.move, clock.park, clock.read, write],
+        workflow_runner=sandbox(),
+        interceptors=[Finish()],
+    )

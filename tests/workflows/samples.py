@@ -1,6 +1,7 @@
 """Small processes that do nothing but wait, in the ways that processes wait; their record is what the clock tests read."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from temporalio import activity, workflow
 from temporalio.exceptions import ApplicationError
@@ -23,8 +24,6 @@ class Line(Payload):
 
 @activity.defn(name="samples.write")
 async def write(line: Line) -> None:
-    from uuid import UUID
-
     workspace_id = UUID(line.workspace_id)
     async with session(Scope(workspaces=(workspace_id,))) as db:
         await processes.note(
@@ -112,6 +111,20 @@ class ParentWorkflow:
             workflow.continue_as_new(Start(time=self.clock.carry(), subject_id=start.subject_id))
 
 
+@workflow.defn(name="blink")
+class BlinkWorkflow:
+    """Waits a second, twice."""
+
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        self.clock = Clock(start.time)
+
+    @workflow.run
+    async def run(self, start: Start) -> None:
+        for _ in range(2):
+            await self.clock.wait(until=self.clock.now() + timedelta(seconds=1))
+
+
 @workflow.defn(name="failing")
 class FailingWorkflow:
     @workflow.init
@@ -124,4 +137,4 @@ class FailingWorkflow:
         raise ApplicationError("this was meant to fail", non_retryable=True)
 
 
-SAMPLES = [StepsWorkflow, RemindedWorkflow, ParentWorkflow, FailingWorkflow]
+SAMPLES = [StepsWorkflow, RemindedWorkflow, ParentWorkflow, BlinkWorkflow, FailingWorkflow]
