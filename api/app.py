@@ -20,7 +20,9 @@ from core import db, logs, plugins, readiness, telemetry
 from core.security import Passwords, Signer
 from core.settings import Settings
 from core.settings import settings as read_settings
+from core.temporal import Link
 from core.visits import Door
+from engine.ingest import Ingest
 from models import api_keys
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"metrics": False, "logs": False},
     )
     app.state.door = Door(settings, Passwords(), Signer.of(settings.mainspring_home, "csrf"))
+    app.state.temporal = Link(settings)
+    app.state.ingest = Ingest(shards=settings.router_shards)
     app.state.known_keys = api_keys.KnownKeys()
     app.state.limiter = Limiter(settings.api_requests_per_minute)
     problems.handle_errors(app)
@@ -51,15 +55,15 @@ def create_app(settings: Settings) -> FastAPI:
         if router := getattr(module, "router", None):
             app.include_router(router, prefix=problems.PREFIX)
     openapi.describe(app)
-    _add_probes(app, settings)
+    _add_probes(app)
     _add_pages(app)
     return app
 
 
-def _add_probes(app: FastAPI, settings: Settings) -> None:
+def _add_probes(app: FastAPI) -> None:
     checks = {
         "postgres": readiness.postgres,
-        "temporal": readiness.Temporal(settings.temporal_address, settings.temporal_namespace),
+        "temporal": readiness.temporal(app.state.temporal),
         "worker": readiness.worker,
     }
 

@@ -2,30 +2,50 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Self
 
 import pydantic_core
 from fastapi import APIRouter, Request, Response, params
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, model_validator
+from pydantic_core import SchemaValidator
 
 from api.deps import Needs
 from api.idempotency import repeated
 from core.visits import UnitRoute
 
 
-class Body(BaseModel):
-    """What a client sends. Unknown fields are refused, and `false` is no number: bodies are read as strict JSON."""
+class Part(BaseModel):
+    """An object inside of what a client sends."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Body(Part):
+    """What a client sends, the outermost object. Unknown fields are refused, and `false` is no number: it is read as
+    strict JSON."""
+
     @model_validator(mode="wrap")
     @classmethod
-    def _as_strict_json(
-        cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
-    ) -> Self:
-        if info.mode == "json" or not isinstance(value, dict):
-            return handler(value)
-        return cls.model_validate_json(_to_json(value), strict=True)
+    def _as_strict_json(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        return (
+            _strictly(cls).validate_json(_to_json(value), strict=True)
+            if isinstance(value, dict)
+            else handler(value)
+        )
+
+
+@cache
+def _strictly(body: type[Body]) -> SchemaValidator:
+    """The validator of a body without the wrapper above: inside of a wrapper, JSON is no longer JSON, and a strict date
+    is not read from text."""
+    return SchemaValidator(_unwrapped(body.__pydantic_core_schema__))
+
+
+def _unwrapped(schema: Any) -> Any:
+    if schema["type"] == "function-wrap":
+        return schema["schema"]
+    return {**schema, "schema": _unwrapped(schema["schema"])}
 
 
 def _to_json(value: Any) -> bytes:

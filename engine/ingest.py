@@ -1,0 +1,171 @@
+"""Ingest: reports that arrive together are written together; whoever posted is answered when his are committed.
+
+One writer a process. Whatever arrives while a flush is under way is the next flush, so the batch grows with the load and a
+lone event waits for nobody.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from core.db import Db, Scope, session
+from domain.contacts import Conventions, Details, Origin, parse_details
+from domain.errors import Invalid
+from domain.events import Report, fault
+from models import clocks, contacts, custom_fields, events
+from models.contacts.identity import Named, identify
+from models.events import NewEvent
+
+_LARGEST = 2_000  # reports a flush
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of one request's reports; `rejected` names them by their place in the request."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+
+@dataclass(slots=True)
+class _Request:
+    """One request. `rejected` may be filled before it gets here."""
+
+    workspace_id: UUID
+    by: str
+    reports: Sequence[tuple[int, Report]]
+    receipt: Receipt
+    answer: asyncio.Future[Receipt]
+
+
+class Ingest:
+    """`await ingest.add(…)` returns when the reports are committed."""
+
+    def __init__(self, *, shards: int = 1) -> None:
+        self._shards = shards
+        self._waiting: list[_Request] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def add(
+        self, workspace_id: UUID, reports: Sequence[tuple[int, Report]], receipt: Receipt, *, by: str
+    ) -> Receipt:
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Request(workspace_id, by, reports, receipt, answer))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await answer
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch = self._next()
+            try:
+                await _flush(batch, self._shards)
+            except BaseException as error:  # noqa: BLE001 -- every request of the batch hears of it; none is left waiting
+                for request in batch:
+                    if not request.answer.done():
+                        request.answer.set_exception(error)
+            else:
+                for request in batch:
+                    if not request.answer.done():
+                        request.answer.set_result(request.receipt)
+
+    def _next(self) -> list[_Request]:
+        """As many whole requests as fit into one flush, and one at least."""
+        batch: list[_Request] = []
+        size = 0
+        while self._waiting and (not batch or size + len(self._waiting[0].reports) <= _LARGEST):
+            request = self._waiting.pop(0)
+            batch.append(request)
+            size += len(request.reports)
+        return batch
+
+
+async def _flush(batch: Sequence[_Request], shards: int) -> None:
+    workspaces = tuple({request.workspace_id for request in batch})
+    async with session(Scope(workspaces=workspaces)) as db:
+        now = await clocks.times(db, workspaces)
+        for request in batch:
+            request.reports = list(_sound(request, now[request.workspace_id]))
+        known = await identify(db, {(r.workspace_id, report.whom) for r in batch for _, report in r.reports})
+        for request in batch:
+            await _acquaint(db, request, known, now[request.workspace_id])
+        await _append(db, batch, known, now, shards)
+
+
+def _sound(request: _Request, now: datetime) -> list[tuple[int, Report]]:
+    sound: list[tuple[int, Report]] = []
+    for index, report in request.reports:
+        if why := fault(report, now):
+            request.receipt.rejected.append((index, why))
+        else:
+            sound.append((index, report))
+    return sound
+
+
+async def _acquaint(db: Db, request: _Request, known: dict[Named, UUID], now: datetime) -> None:
+    """Create contacts that nobody knows yet, and keep what reports say about those whom we know."""
+    news = [(i, r) for i, r in request.reports if r.tells_more or (request.workspace_id, r.whom) not in known]
+    said = await _details(db, request, news, known) if news else []
+    origin = Origin("api", by=request.by)
+    for _, report, details in said:
+        if report.whom.kind == "id":  # seldom: who knows our id has little to tell us
+            contact_id = known[request.workspace_id, report.whom]
+            await contacts.change(db, request.workspace_id, [contact_id], details, at=now, origin=origin)
+    named = [one for one in said if one[1].whom.kind != "id"]
+    written = await contacts.upsert(
+        db, request.workspace_id, [one[2] for one in named], at=now, origin=origin
+    )
+    for (index, report, _), one in zip(named, written, strict=True):
+        if one.person is None:
+            request.receipt.rejected.append((index, one.conflict))
+        else:
+            known[request.workspace_id, report.whom] = one.person.id
+
+
+async def _details(
+    db: Db, request: _Request, news: Sequence[tuple[int, Report]], known: dict[Named, UUID]
+) -> list[tuple[int, Report, Details]]:
+    conventions = Conventions(fields=await custom_fields.known(db, request.workspace_id))
+    found: list[tuple[int, Report, Details]] = []
+    for index, report in news:
+        if report.whom.kind == "id" and (request.workspace_id, report.whom) not in known:
+            request.receipt.rejected.append((index, "There is no contact with this id."))
+            continue
+        try:
+            found.append((index, report, parse_details(report.said, conventions)))
+        except Invalid as error:
+            request.receipt.rejected.append((index, error.message))
+    return found
+
+
+async def _append(
+    db: Db, batch: Sequence[_Request], known: dict[Named, UUID], now: dict[UUID, datetime], shards: int
+) -> None:
+    fresh = [_events(request, known, now[request.workspace_id]) for request in batch]
+    stored: set[UUID] = set()
+    for workspace_id, at in now.items():
+        theirs = [event for found in fresh for event in found if event.workspace_id == workspace_id]
+        stored |= await events.append(db, theirs, recorded_at=at, shards=shards)
+    for request, found in zip(batch, fresh, strict=True):
+        request.receipt.accepted = sum(event.id in stored for event in found)
+        request.receipt.duplicates = len(found) - request.receipt.accepted
+
+
+def _events(request: _Request, known: dict[Named, UUID], now: datetime) -> list[NewEvent]:
+    turned_away = {index for index, _ in request.receipt.rejected}
+    return [
+        NewEvent(
+            workspace_id=request.workspace_id,
+            name=report.name,
+            contact_id=known[request.workspace_id, report.whom],
+            occurred_at=report.occurred_at or now,
+            properties=report.properties,
+            source="api",
+            idempotency_key=report.idempotency_key,
+        )
+        for index, report in request.reports
+        if index not in turned_away
+    ]
