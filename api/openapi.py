@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.problems import MEDIA_TYPE, PREFIX, ProblemDocument, title
+from api.problems import MEDIA_TYPE, ProblemDocument, title
 from domain.permissions import PERMISSIONS
 
 METHODS = ("get", "post", "put", "patch", "delete")

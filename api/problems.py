@@ -75,7 +75,9 @@ async def answer(
     """The error as its reader needs it: a problem document for programs, a page for people."""
     page = getattr(request.app.state, "page_error", None)
     if page is not None and not request.url.path.startswith("/api/"):
-        return await page(request, error)
+        response: Response = await page(request, error)
+        response.headers.update(headers or {})
+        return response
     return respond(error, headers)
 
 

@@ -68,7 +68,10 @@ def configure(level: str = "info", *, json: bool | None = None) -> None:
 def _renderer(as_json: bool) -> Processor:
     if as_json:
         return structlog.processors.JSONRenderer(serializer=_dump)
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # not the default formatter of exceptions: it prints the local variables, passwords among them
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
 
 
 def _dump(event: Any, **_options: Any) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from sqlalchemy import text
-from temporalio.client import Client
 
 from core.db import session
+from core.temporal import Link
 
 PATIENCE = 1.0  # seconds for each part, all at once
 Check = Callable[[], Awaitable[None]]
@@ -35,18 +35,11 @@ async def worker() -> None:
             raise NoWorker
 
 
-class Temporal:
-    """Keeps one connection for asking, and makes it when it is first asked."""
+def temporal(link: Link) -> Check:
+    async def check() -> None:
+        await (await link.client()).service_client.check_health()
 
-    def __init__(self, address: str, namespace: str) -> None:
-        self._address = address
-        self._namespace = namespace
-        self._client: Client | None = None
-
-    async def __call__(self) -> None:
-        if self._client is None:
-            self._client = await Client.connect(self._address, namespace=self._namespace, lazy=True)
-        await self._client.service_client.check_health()
+    return check
 
 
 async def parts(checks: Mapping[str, Check]) -> dict[str, str]:

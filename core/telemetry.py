@@ -52,6 +52,6 @@ def trace_to(settings: Settings, service: str) -> TracerProvider | None:
     return provider
 
 
-def temporal_interceptors(settings: Settings) -> Sequence[Interceptor]:
+def interceptors(settings: Settings) -> Sequence[Interceptor]:
     """For the client and so for the worker: a trace goes on through workflows and activities."""
     return [TracingInterceptor()] if settings.otel_exporter_otlp_endpoint else []

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Index, text
+from sqlalchemy import Column, ForeignKey, Index, text
 from sqlmodel import Field, col, select
 
 from core.db import Db
@@ -23,6 +23,13 @@ class AuditEntry(Owned, table=True):
         Index("audit_log_subject", "workspace_id", "resource", "subject_id", "id"),
     )
 
+    # checked at the commit only: a sign-up makes the person before the workspace
+    workspace_id: UUID = Field(
+        sa_column=Column(
+            ForeignKey("workspaces.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+            nullable=False,
+        )
+    )
     at: Instant = instant(sa_column_kwargs={"server_default": text("clock_timestamp()")})
     actor_kind: str
     actor_id: UUID

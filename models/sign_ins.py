@@ -152,6 +152,14 @@ async def end(db: Db, user_id: UUID, sign_in_id: UUID, *, now: datetime) -> None
         raise NotFound("You are not signed in there any more.")
 
 
+async def end_presented(db: Db, token: str, *, now: datetime) -> None:
+    """End the one behind this token, if there is one, in a transaction that presents its hash."""
+    await db.execute(
+        text("update sign_ins set ended_at = :now where token_hash = :hash and ended_at is null"),
+        {"now": now, "hash": security.digest(token)},
+    )
+
+
 async def end_all(db: Db, user_id: UUID, *, now: datetime, but: UUID | None = None) -> None:
     """Sign a person out everywhere, but for the browser they are looking at."""
     await db.execute(

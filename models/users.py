@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Field, col, select
 
 from core.db import Db
+from domain.ids import new_id
 from models.base import Instant, Table, instant
 
 
@@ -28,9 +29,18 @@ async def get(db: Db, user_id: UUID) -> User | None:
     return await db.get(User, user_id)
 
 
-async def add(db: Db, *, email: str, name: str, password_hash: str, now: datetime) -> User:
+async def add(
+    db: Db, *, email: str, name: str, password_hash: str, now: datetime, user_id: UUID | None = None
+) -> User:
     """In a transaction that presents the address; a second person with it is refused by the database."""
-    user = User(email=email, name=name, password_hash=password_hash, created_at=now, password_changed_at=now)
+    user = User(
+        id=user_id or new_id(),
+        email=email,
+        name=name,
+        password_hash=password_hash,
+        created_at=now,
+        password_changed_at=now,
+    )
     db.add(user)
     await db.flush()
     return user
@@ -42,7 +52,8 @@ async def change_password(db: Db, user: User, password_hash: str, *, now: dateti
     await db.flush()
 
 
-async def rehash(db: Db, user: User, password_hash: str) -> None:
+async def rehash(db: Db, user_id: UUID, password_hash: str) -> None:
     """The same password under stronger parameters."""
+    user = await db.get_one(User, user_id)
     user.password_hash = password_hash
     await db.flush()

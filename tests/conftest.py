@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from core import logs
 from core.db import Database, Db, Scope, configure
 from core.settings import settings
 from models.workspaces import Workspace
@@ -23,6 +24,7 @@ Transaction = Callable[[], AbstractAsyncContextManager[Db]]
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that was started by hand makes the folder of this run; the ones that xdist starts inherit it."""
+    logs.configure("warning", json=True)
     if hasattr(config, "workerinput"):
         return
     run = Path(tempfile.mkdtemp(prefix="mainspring-tests-"))
@@ -40,10 +42,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def database_url() -> str:
-    """A database of this process alone, migrated."""
-    return postgres.database(
+    """A database of this process alone, migrated. Programs that a test starts find it in the environment."""
+    url = postgres.database(
         Path(os.environ["MAINSPRING_TEST_RUN"]), os.environ.get("PYTEST_XDIST_WORKER", "main")
     )
+    os.environ["DATABASE_URL"] = url
+    settings.cache_clear()
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +92,14 @@ def transaction(database: Database, workspace: Workspace) -> Transaction:
 
 
 @pytest.fixture(scope="session")
-def app(database: Database) -> FastAPI:
-    """The application, on the database of this process."""
+async def app(database: Database) -> AsyncIterator[FastAPI]:
+    """The application, started, on the database of this process."""
     from api.app import create_app
 
-    return create_app(settings())
+    application = create_app(settings())
+    async with application.router.lifespan_context(application):
+        yield application
+    configure(database)
 
 
 @pytest.fixture

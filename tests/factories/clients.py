@@ -11,14 +11,14 @@ from tests.factories.people import Person
 URL = "http://127.0.0.1:8000"
 
 
-def browser(app: FastAPI, **options: Any) -> AsyncClient:
-    """Nobody yet. Redirects are not followed, so that a test sees them."""
-    return AsyncClient(transport=ASGITransport(app, client=("192.0.2.1", 50000)), base_url=URL, **options)
+def browser(app: FastAPI, *, address: str = "192.0.2.1", **options: Any) -> AsyncClient:
+    """Nobody yet, at some address of the internet. Redirects are not followed, so that a test sees them."""
+    return AsyncClient(transport=ASGITransport(app, client=(address, 50000)), base_url=URL, **options)
 
 
 def signed_in(app: FastAPI, person: Person) -> AsyncClient:
     """Somebody with their session cookie, and the CSRF header that every write needs."""
     door: Door = app.state.door
-    return browser(
-        app, cookies={door.cookie: person.token}, headers={"X-CSRF-Token": door.csrf_token(person.token)}
-    )
+    client = browser(app, headers={"X-CSRF-Token": door.csrf_token(person.token)})
+    client.cookies.set(door.cookie, person.token, domain="127.0.0.1", path="/")
+    return client

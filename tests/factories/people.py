@@ -27,12 +27,12 @@ class Person:
     token: str
 
 
-async def make_user(*, name: str = "Ada Lovelace", email: str | None = None) -> User:
+async def make_user(
+    *, name: str = "Ada Lovelace", email: str | None = None, password_hash: str = _PASSWORD_HASH
+) -> User:
     email = email or f"ada.{new_id().hex}@example.com"
     async with session(Scope(presented=email)) as db:
-        return await users.add(
-            db, email=email, name=name, password_hash=_PASSWORD_HASH, now=datetime.now(UTC)
-        )
+        return await users.add(db, email=email, name=name, password_hash=password_hash, now=datetime.now(UTC))
 
 
 async def join(user: User, workspace: Workspace, *, role: str = "owner") -> UUID:

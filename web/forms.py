@@ -1,0 +1,52 @@
+"""Forms: what was typed, checked field by field, and given back with what is wrong when it cannot be taken."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from domain.errors import Invalid, MainspringError
+from web.contexts.base import Form
+
+T = TypeVar("T")
+# A browser does not show it again: whoever mistyped a password types it anew.
+_NEVER_SHOWN = frozenset({"password", "csrf"})
+
+
+class Checked:
+    """Runs the checks of a form one by one and keeps what they find; `raise_faults` then refuses it as a whole."""
+
+    def __init__(self) -> None:
+        self._errors: dict[str, str] = {}
+
+    def take(self, name: str, check: Callable[[], T], default: T) -> T:
+        """The checked value; `default` when it is refused, which nobody gets to see."""
+        try:
+            return check()
+        except Invalid as error:
+            self._errors[name] = error.problems[0].message if error.problems else error.message
+            return default
+
+    def raise_faults(self) -> None:
+        if self._errors:
+            raise Refused(self._errors)
+
+
+class Refused(Invalid):
+    """A form with faults: field → what to do about it; "" is about the form as a whole."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("Some of this must be changed.")
+        self.errors = dict(errors)
+
+
+def refused(error: MainspringError, values: Mapping[str, str]) -> Form:
+    """The form again, as it was left, with what is wrong where it is wrong."""
+    shown = {name: value for name, value in values.items() if name not in _NEVER_SHOWN}
+    return Form(values=shown, errors=_errors(error))
+
+
+def _errors(error: MainspringError) -> dict[str, str]:
+    if isinstance(error, Refused):
+        return error.errors
+    if isinstance(error, Invalid) and error.problems:
+        return {problem.path: problem.message for problem in reversed(error.problems)}
+    return {"": error.message}
