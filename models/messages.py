@@ -5,7 +5,7 @@ process that is alive; when that dies its rows become `unknown`, and nothing lea
 without somebody's word.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,16 +59,6 @@ class Message(Owned, table=True):
     sent_at: Instant | None = instant(default=None)
     opened_at: Instant | None = instant(default=None)
     clicked_at: Instant | None = instant(default=None)
-
-
-class CapturedMail(Owned, table=True):
-    """Mail that went to the captured inbox instead of to the world."""
-
-    __table_args__ = (UniqueConstraint("message_id"), Index("captured_mails_recent", "workspace_id", "id"))
-
-    message_id: UUID = belongs_to("messages")
-    seen: bool = False
-    at: Instant = instant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,16 +220,6 @@ async def settle(
         ),
     )
     return {row[0] for row in await cursor.fetchall()}
-
-
-async def capture(db: Db, messages: Iterable[tuple[UUID, UUID]], at: datetime) -> None:
-    """Put sent messages, as (workspace, message), into the captured inbox."""
-    rows = list(messages)
-    await (await driver(db)).execute(
-        "insert into captured_mails (id, workspace_id, message_id, seen, at)"
-        " select uuidv7(), w, m, false, %s from unnest(%s::uuid[], %s::uuid[]) c(w, m) on conflict (message_id) do nothing",
-        (at, [workspace_id for workspace_id, _ in rows], [message_id for _, message_id in rows]),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Boolean, Column, Computed, Index, Uuid, text
+from sqlalchemy import Boolean, Column, ColumnElement, Computed, Index, Uuid, func, text
 from sqlmodel import Field, col, select
 
 from core.db import Db, driver
@@ -260,23 +260,37 @@ class Filter:
     kind: str | None = None
     subject_id: UUID | None = None
     state: str | None = None
+    title: str | None = None  # a part of it
 
 
 async def page(
     db: Db, workspace_id: UUID, sought: Filter, *, before: UUID | None, limit: int
 ) -> list[Process]:
     """The newest first; `before` is the id after which the last page ended."""
-    query = select(Process).where(col(Process.workspace_id) == workspace_id)
+    query = select(Process).where(*_clauses(workspace_id, sought))
+    if before is not None:
+        query = query.where(col(Process.id) < before)
+    return list((await db.execute(query.order_by(col(Process.id).desc()).limit(limit))).scalars())
+
+
+async def total(db: Db, workspace_id: UUID, sought: Filter) -> int:
+    return (
+        await db.execute(select(func.count()).select_from(Process).where(*_clauses(workspace_id, sought)))
+    ).scalar_one()
+
+
+def _clauses(workspace_id: UUID, sought: Filter) -> list[ColumnElement[bool]]:
+    clauses = [col(Process.workspace_id) == workspace_id]
     for column, value in (
         (Process.kind, sought.kind),
         (Process.subject_id, sought.subject_id),
         (Process.state, sought.state),
     ):
         if value is not None:
-            query = query.where(col(column) == value)
-    if before is not None:
-        query = query.where(col(Process.id) < before)
-    return list((await db.execute(query.order_by(col(Process.id).desc()).limit(limit))).scalars())
+            clauses.append(col(column) == value)
+    if sought.title:
+        clauses.append(col(Process.title).icontains(sought.title, autoescape=True))
+    return clauses
 
 
 async def get(db: Db, process_id: UUID, *, lock: bool = False) -> Process:

@@ -1,0 +1,106 @@
+"""Inbox: the mail that was kept here, as it would have arrived."""
+
+from typing import Annotated, Any, Literal, get_args
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from core.visits import door
+from models import inbox
+from models.inbox import Opened
+from web.contexts.base import Listing, Paging
+from web.contexts.inbox import Inbox, InboxShow, Mail, MailRow
+from web.deps import Caller, Db, Pages, View, Workspace, needs
+
+router = Pages()
+_PAGE = 50
+Tab = Literal["preview", "text", "headers"]
+Search = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/inbox", dependencies=[needs("messages:read")])
+async def index(
+    request: Request,
+    db: Db,
+    caller: Caller,
+    workspace: Workspace,
+    view: View,
+    q: Search = "",
+    contact_id: UUID | None = None,
+    after: UUID | None = None,
+) -> Response:
+    fields = await _list(request, db, caller.workspace_id, q, contact_id, after, sandbox=workspace.sandbox)
+    return view(Inbox(**fields), fragment="rows" if request.headers.get("hx-target") == "mails" else None)
+
+
+@router.get("/inbox/{mail_id}", dependencies=[needs("messages:read")])
+async def show(
+    request: Request,
+    mail_id: UUID,
+    db: Db,
+    caller: Caller,
+    workspace: Workspace,
+    view: View,
+    tab: str = "preview",
+) -> Response:
+    mail = _mail(mail_id, await inbox.read(db, mail_id))
+    fields = await _list(request, db, caller.workspace_id, "", None, None, sandbox=workspace.sandbox)
+    shown: Tab = tab if tab in get_args(Tab) else "preview"  # pyright: ignore[reportAssignmentType]
+    reading = request.headers.get("hx-target") == "reader"
+    return view(InboxShow(**fields, mail=mail, tab=shown), fragment="reader" if reading else None)
+
+
+@router.get("/inbox/{mail_id}/html", dependencies=[needs("messages:read")])
+async def html(mail_id: UUID, db: Db) -> Response:
+    """The mail alone, for the frame that shows it: no script of it runs, and nothing of ours is within its reach."""
+    return HTMLResponse(await inbox.body(db, mail_id))
+
+
+async def _list(
+    request: Request,
+    db: Db,
+    workspace_id: UUID,
+    q: str,
+    contact_id: UUID | None,
+    after: UUID | None,
+    *,
+    sandbox: bool,
+) -> dict[str, Any]:
+    rows = await inbox.page(db, workspace_id, sought=q, contact_id=contact_id, before=after, limit=_PAGE + 1)
+    params = {"q": q, "contact_id": str(contact_id or ""), "after": str(after or "")}
+    listing = Listing(path="/inbox", params=params)
+    older = listing.url(after=str(rows[_PAGE - 1].id)) if len(rows) > _PAGE else None
+    newer = listing.url(after=None) if after else None
+    shown = [
+        MailRow(id=r.id, to=r.to, name=r.name, subject=r.subject, snippet=r.snippet, at=r.at, seen=r.seen)
+        for r in rows[:_PAGE]
+    ]
+    return {
+        "listing": listing,
+        "rows": tuple(shown),
+        "total": await inbox.total(db, workspace_id),
+        "paging": Paging(newer=newer, older=older),
+        "captured": sandbox or door(request).settings.smtp_url is None,
+    }
+
+
+def _mail(mail_id: UUID, opened: Opened) -> Mail:
+    message = opened.message
+    headers = {name: str(value) for name, value in (message.headers or {}).items()}
+    return Mail(
+        id=mail_id,
+        subject=message.subject or "(no subject)",
+        sender=headers.get("From", ""),
+        to=message.address or "",
+        name=opened.name,
+        at=opened.at,
+        text=message.text or "",
+        headers=tuple(headers.items()),
+        contact_id=message.contact_id,
+        automation_id=message.automation_id,
+        automation=opened.automation,
+        step=message.node or "",
+        opened_at=message.opened_at,
+        clicked_at=message.clicked_at,
+    )

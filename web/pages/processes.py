@@ -1,0 +1,105 @@
+"""Processes: what runs, what it waits for, its record step by step, and holding one still."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from models import processes
+from models.processes import Filter, Process, ProcessStep
+from web.contexts.base import Choice, Kind, Listing, Paging
+from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
+from web.deps import Caller, Db, Now, Pages, View, needs, see_other
+
+router = Pages()
+_PAGE = 50
+STATES = {"running": "Working", "waiting": "Waiting", "finished": "Finished", "failed": "Failed"}
+KINDS: dict[str, tuple[str, str, Kind]] = {
+    "cohort": ("People waiting", "clock", "wait"),
+    "import": ("Import", "file-import", "data"),
+    "import-undo": ("Undo of an import", "arrow-back-up", "data"),
+    "schedule": ("Schedule", "calendar-event", "trigger"),
+}
+_OTHER: tuple[str, str, Kind] = ("Process", "settings", "data")
+
+
+@router.get("/processes", dependencies=[needs("processes:read")])
+async def index(
+    request: Request,
+    db: Db,
+    caller: Caller,
+    view: View,
+    kind: str = "",
+    state: str = "",
+    q: str = "",
+    after: UUID | None = None,
+) -> Response:
+    sought = Filter(kind=kind or None, state=state or None, title=q.strip() or None)
+    rows = await processes.page(db, caller.workspace_id, sought, before=after, limit=_PAGE + 1)
+    listing = Listing(
+        path="/processes", params={"q": q, "kind": kind, "state": state, "after": str(after or "")}
+    )
+    older = listing.url(after=str(rows[_PAGE - 1].id)) if len(rows) > _PAGE else None
+    page = ProcessesIndex(
+        listing=listing,
+        rows=tuple(_row(row) for row in rows[:_PAGE]),
+        states=tuple(Choice(value=value, label=label) for value, label in STATES.items()),
+        kinds=tuple(Choice(value=value, label=words[0]) for value, words in KINDS.items()),
+        total=await processes.total(db, caller.workspace_id, sought),
+        paging=Paging(newer=listing.url(after=None) if after else None, older=older),
+    )
+    return view(page, fragment="rows" if request.headers.get("hx-target") == "rows" else None)
+
+
+@router.get("/processes/{process_id}", dependencies=[needs("processes:read")])
+async def show(process_id: UUID, db: Db, view: View) -> Response:
+    return view(await _page(db, process_id))
+
+
+@router.get("/processes/{process_id}/live", dependencies=[needs("processes:read")])
+async def live(process_id: UUID, db: Db, view: View) -> Response:
+    return view(await _page(db, process_id), fragment="live")
+
+
+@router.post("/processes/{process_id}/hold", dependencies=[needs("processes:write")])
+async def hold(process_id: UUID, db: Db, caller: Caller, now: Now) -> Response:
+    await processes.hold(db, process_id, by=caller.name, now=now)
+    return see_other(f"/processes/{process_id}", toast="It stands still until you release it.")
+
+
+@router.post("/processes/{process_id}/release", dependencies=[needs("processes:write")])
+async def release(process_id: UUID, db: Db, caller: Caller, now: Now) -> Response:
+    await processes.release(db, process_id, by=caller.name, now=now)
+    return see_other(f"/processes/{process_id}", toast="Released. It goes on now.")
+
+
+async def _page(db: Any, process_id: UUID) -> ProcessShow:
+    row = await processes.get(db, process_id)
+    record = await processes.record(db, process_id)
+    return ProcessShow(
+        process=_row(row),
+        record=tuple(_line(step) for step in record),
+        workflow_id=row.workflow_id,
+    )
+
+
+def _row(row: Process) -> ProcessRow:
+    words, icon, tile = KINDS.get(row.kind, _OTHER)
+    return ProcessRow(
+        id=row.id,
+        kind=words,
+        icon=icon,
+        tile=tile,
+        title=row.title or words,
+        state=row.state,  # pyright: ignore[reportArgumentType] -- the column holds these four
+        held=row.held,
+        waits_for=row.waits_for or "",
+        wakes_at=row.wakes_at if not row.done else None,
+        started_at=row.started_at,
+    )
+
+
+def _line(step: ProcessStep) -> RecordLine:
+    details = tuple((name.replace("_", " "), str(value)) for name, value in (step.details or {}).items())
+    return RecordLine(at=step.at, text=step.text, details=details)
