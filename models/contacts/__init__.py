@@ -1,5 +1,43 @@
 """Contacts: the people a business knows, with what they agreed to; every change writes the event that announces it."""
 
-from models.contacts.tables import ConsentRecord, Contact, CustomField, Suppression
+from models.contacts.bulk import AttributeSet, Tagged, set_attributes, tag, untag
+from models.contacts.conventions import conventions
+from models.contacts.erasing import erase, suppress, suppressed, unsuppress
+from models.contacts.lists import Filter, Listed, Place, Totals, by_ids, find, tags, totals
+from models.contacts.tables import ConsentRecord, Contact, Suppression
+from models.contacts.timeline import engagement, latest, proofs, timeline
+from models.contacts.writes import Person, Written, change, change_one, put, upsert
 
-__all__ = ["ConsentRecord", "Contact", "CustomField", "Suppression"]
+__all__ = [
+    "AttributeSet",
+    "ConsentRecord",
+    "Contact",
+    "Filter",
+    "Listed",
+    "Person",
+    "Place",
+    "Suppression",
+    "Tagged",
+    "Totals",
+    "Written",
+    "by_ids",
+    "change",
+    "change_one",
+    "conventions",
+    "engagement",
+    "erase",
+    "find",
+    "latest",
+    "proofs",
+    "put",
+    "set_attributes",
+    "suppress",
+    "suppressed",
+    "tag",
+    "tags",
+    "timeline",
+    "totals",
+    "unsuppress",
+    "untag",
+    "upsert",
+]

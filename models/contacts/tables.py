@@ -1,13 +1,13 @@
-"""The tables of contacts: who they are, what they agreed to, which addresses must not be written to, which details are kept."""
+"""The tables of contacts: who they are, what they agreed to, which addresses must not be written to."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint, text
+from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import Instant, Owned, belongs_to, instant, json, json_or_null, texts
+from models.base import Instant, Owned, belongs_to, instant, json, texts
 
 # What `domain.texts.fold` does: small letters in every language, whatever the database's own locale, and no accents.
 _FOLD = "regexp_replace(normalize(lower({} collate pg_c_utf8), nfd), '[\u0300-\u036f]', '', 'g')"
@@ -19,22 +19,17 @@ _SORT_NAME = _FOLD.format(f"coalesce(nullif(trim({_NAME}), ''), email, phone, ex
 
 
 class Contact(Owned, table=True):
-    """`consent` is what is in force per channel; how it came to be is in `consent_records`."""
+    """`consent` is what is in force per channel; how it came to be is in `consent_records`.
+
+    `search` and `tags` have no index: under row-level security none could be used (docs/adr/0010-contacts-are-scanned.md).
+    """
 
     __table_args__ = (
         UniqueConstraint("workspace_id", "email"),
         UniqueConstraint("workspace_id", "external_id"),
-        Index(
-            "contacts_search",
-            "workspace_id",
-            "search",
-            postgresql_using="gin",
-            postgresql_ops={"search": "gin_trgm_ops"},
-        ),
-        Index("contacts_tags", "workspace_id", "tags", postgresql_using="gin"),
         Index("contacts_newest", "workspace_id", "created_at", "id"),
         Index("contacts_by_name", "workspace_id", "sort_name", "id"),
-        Index("contacts_consent", "workspace_id", text("(consent ->> 'email')")),
+        Index("contacts_consent", "workspace_id", "email_consent"),
     )
 
     email: str | None = None
@@ -50,6 +45,9 @@ class Contact(Owned, table=True):
     updated_at: datetime = instant()
     search: str = Field(default="", sa_column=Column(Text, Computed(_SEARCH, persisted=True)))
     sort_name: str = Field(default="", sa_column=Column(Text, Computed(_SORT_NAME, persisted=True)))
+    email_consent: str | None = Field(
+        default=None, sa_column=Column(Text, Computed("consent ->> 'email'", persisted=True))
+    )
 
 
 class ConsentRecord(Owned, table=True):
@@ -76,15 +74,3 @@ class Suppression(Owned, table=True):
     address: str
     reason: str  # hard_bounce | complaint | manual | erased
     at: Instant = instant()
-
-
-class CustomField(Owned, table=True):
-    """A detail this business keeps about its contacts, with the type that its values must have."""
-
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
-
-    name: str
-    label: str
-    type: str  # text | number | boolean | date | datetime | choice
-    options: list[str] | None = json_or_null()
-    created_at: Instant = instant()

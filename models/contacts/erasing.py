@@ -1,0 +1,72 @@
+"""Erasing people and blocking addresses: what is gone is gone everywhere, and who said no is not written to again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from core.db import Db
+
+# Rows that refer to the contact go with it (events, consent, enrolments, trails). Mail that was sent stays as a number.
+_FORGET = text("""
+update messages set address = null, subject = null, html = null, text = null, headers = null, result = null
+where contact_id = any(:ids)
+""")
+_DELETE = text("delete from contacts where workspace_id = :workspace and id = any(:ids)")
+_REMEMBER_REFUSALS = text("""
+insert into suppressions (id, workspace_id, channel, address, reason, at)
+select uuidv7(), :workspace, r.channel, r.address, 'erased', :at from contacts c,
+    lateral (values ('email', c.email), ('sms', c.phone)) r(channel, address)
+where c.id = any(:ids) and r.address is not null and c.consent ->> r.channel = 'unsubscribed'
+on conflict (workspace_id, channel, address) do nothing
+""")
+_SUPPRESS = text("""
+insert into suppressions (id, workspace_id, channel, address, reason, at)
+select uuidv7(), :workspace, :channel, address, :reason, :at from unnest(cast(:addresses as text[])) as a(address)
+on conflict (workspace_id, channel, address) do nothing returning address
+""")
+_UNSUPPRESS = text(
+    "delete from suppressions where workspace_id = :workspace and channel = :channel and address = :address"
+)
+
+
+async def erase(db: Db, workspace_id: UUID, contact_ids: Sequence[UUID], *, at: datetime) -> int:
+    """Remove people and all that is known about them; how many there were.
+
+    Of somebody who said no, the bare address stays on the list of those that must not be written to.
+    """
+    who = {"workspace": workspace_id, "ids": list(contact_ids)}
+    await db.execute(_REMEMBER_REFUSALS, {**who, "at": at})
+    await db.execute(_FORGET, who)
+    return (await db.execute(_DELETE, who)).rowcount  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+
+
+async def suppress(
+    db: Db, workspace_id: UUID, channel: str, addresses: Sequence[str], *, reason: str, at: datetime
+) -> list[str]:
+    """Block addresses, whoever they belong to; those that were not blocked yet."""
+    values = {
+        "workspace": workspace_id,
+        "channel": channel,
+        "addresses": list(addresses),
+        "reason": reason,
+        "at": at,
+    }
+    return list((await db.execute(_SUPPRESS, values)).scalars())
+
+
+async def unsuppress(db: Db, workspace_id: UUID, channel: str, address: str) -> None:
+    """Let an address be written to again."""
+    await db.execute(_UNSUPPRESS, {"workspace": workspace_id, "channel": channel, "address": address})
+
+
+async def suppressed(db: Db, workspace_id: UUID, addresses: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Which of these addresses are blocked: (channel, address) and why."""
+    rows = await db.execute(
+        text(
+            "select channel, address, reason from suppressions where workspace_id = :workspace and address = any(:addresses)"
+        ),
+        {"workspace": workspace_id, "addresses": list(addresses)},
+    )
+    return {(row.channel, row.address): row.reason for row in rows}

@@ -1,0 +1,43 @@
+"""The proof of consent: each statement by or about a person, with where it came from and the words that were agreed to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.db import Db, driver
+from domain.contacts import Origin
+
+_RECORD = """
+insert into consent_records (id, workspace_id, contact_id, channel, state, source, wording, ip, by, at)
+select uuidv7(), s.workspace_id, s.contact_id, s.channel, s.state, %s, s.wording, %s, %s, %s
+from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[]) s(workspace_id, contact_id, channel, state, wording)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    workspace_id: UUID
+    contact_id: UUID
+    channel: str
+    state: str
+
+
+async def record(db: Db, said: Sequence[Statement], *, at: datetime, origin: Origin) -> None:
+    """Append-only: what was true once stays provable."""
+    if not said:
+        return
+    await (await driver(db)).execute(
+        _RECORD,
+        (
+            origin.proof or origin.source,
+            origin.ip,
+            origin.by,
+            at,
+            [s.workspace_id for s in said],
+            [s.contact_id for s in said],
+            [s.channel for s in said],
+            [s.state for s in said],
+            [origin.wording.get(s.channel) for s in said],
+        ),
+    )

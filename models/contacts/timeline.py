@@ -1,0 +1,77 @@
+"""One contact's history, read from the events: the timeline, the latest event of each person, how lively they have been."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from core.db import Db
+from models.contacts.lists import Place
+from models.contacts.tables import ConsentRecord
+from models.events import Event
+
+_LATEST = text("""
+select latest.* from unnest(cast(:ids as uuid[])) as c(id) join lateral (
+    select e.* from events e where e.contact_id = c.id order by e.occurred_at desc, e.id desc limit 1
+) latest on true
+""")
+# Weeks count back from `now`; `width_bucket` numbers the oldest 1.
+_WEEKS = text("""
+select contact_id, width_bucket(extract(epoch from occurred_at - cast(:now as timestamptz)), -604800 * cast(:weeks as int), 0, :weeks)
+       as week, count(*) as n
+from events where contact_id = any(:ids) and occurred_at <= :now
+ and occurred_at > cast(:now as timestamptz) - :weeks * interval '168 hours'
+group by 1, 2
+""")
+
+
+async def timeline(
+    db: Db, contact_id: UUID, *, names: Sequence[str] = (), after: Place | None = None, limit: int = 50
+) -> Sequence[Event]:
+    """What happened with one contact, the latest first; one more than asked for when there is more.
+
+    `names` may end in `*`: `email.*` are all events of e-mail.
+    """
+    statement = select(Event).where(col(Event.contact_id) == contact_id)
+    if names:
+        patterns = [
+            name.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%").replace("*", "%")
+            for name in names
+        ]
+        statement = statement.where(text("name like any(:patterns)").bindparams(patterns=patterns))
+    if after:
+        place = text("(occurred_at, id) < (:after_key, :after_id)").bindparams(
+            after_key=after.key, after_id=after.id
+        )
+        statement = statement.where(place)
+    ordered = statement.order_by(col(Event.occurred_at).desc(), col(Event.id).desc()).limit(limit + 1)
+    return (await db.execute(ordered)).scalars().all()
+
+
+async def latest(db: Db, contact_ids: Sequence[UUID]) -> dict[UUID, Event]:
+    """What each of these people did last."""
+    found = await db.execute(select(Event).from_statement(_LATEST), {"ids": list(contact_ids)})
+    return {event.contact_id: event for event in found.scalars() if event.contact_id}
+
+
+async def engagement(
+    db: Db, contact_ids: Sequence[UUID], *, now: datetime, weeks: int = 8
+) -> dict[UUID, tuple[int, ...]]:
+    """How many events each of these people had in each of the last weeks, the oldest first."""
+    rows = await db.execute(_WEEKS, {"ids": list(contact_ids), "now": now, "weeks": weeks})
+    counts = {contact_id: [0] * weeks for contact_id in contact_ids}
+    for contact_id, week, n in rows.tuples():
+        counts[contact_id][min(week, weeks) - 1] += n
+    return {contact_id: tuple(numbers) for contact_id, numbers in counts.items()}
+
+
+async def proofs(db: Db, contact_id: UUID) -> Sequence[ConsentRecord]:
+    """Every statement about what this contact agreed to, the latest first."""
+    statement = select(ConsentRecord).where(col(ConsentRecord.contact_id) == contact_id)
+    return (
+        (await db.execute(statement.order_by(col(ConsentRecord.at).desc(), col(ConsentRecord.id).desc())))
+        .scalars()
+        .all()
+    )
