@@ -63,7 +63,7 @@ async def known(db: Db, workspace_id: UUID) -> dict[str, rules.CustomField]:
 
 async def usage(db: Db, workspace_id: UUID) -> list[Usage]:
     """Reads every contact of the workspace once."""
-    counts = dict((await db.execute(_USAGE, {"workspace": workspace_id})).tuples().all())
+    counts = {row.name: row.used_by for row in await db.execute(_USAGE, {"workspace": workspace_id})}
     return [Usage(field, counts.get(field.name, 0)) for field in await _all(db, workspace_id)]
 
 

@@ -1,11 +1,12 @@
 """Contacts: the people a business knows, with what they agreed to; every change writes the event that announces it."""
 
 from models.contacts.bulk import AttributeSet, Tagged, set_attributes, tag, untag
-from models.contacts.conventions import conventions
+from models.contacts.conventions import conventions_of
 from models.contacts.erasing import erase, suppress, suppressed, unsuppress
+from models.contacts.history import engagement, latest, timeline
 from models.contacts.lists import Filter, Listed, Place, Totals, by_ids, find, tags, totals
+from models.contacts.proofs import statements
 from models.contacts.tables import ConsentRecord, Contact, Suppression
-from models.contacts.timeline import engagement, latest, proofs, timeline
 from models.contacts.writes import Person, Written, change, change_one, put, upsert
 
 __all__ = [
@@ -23,14 +24,14 @@ __all__ = [
     "by_ids",
     "change",
     "change_one",
-    "conventions",
+    "conventions_of",
     "engagement",
     "erase",
     "find",
     "latest",
-    "proofs",
     "put",
     "set_attributes",
+    "statements",
     "suppress",
     "suppressed",
     "tag",

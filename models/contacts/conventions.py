@@ -11,7 +11,7 @@ from models import custom_fields
 from models.workspaces import Workspace
 
 
-async def conventions(db: Db, workspace_id: UUID) -> Conventions:
+async def conventions_of(db: Db, workspace_id: UUID) -> Conventions:
     """As `domain.contacts.parse_details` needs them."""
     workspace = await db.get(Workspace, workspace_id)
     if workspace is None:

@@ -114,7 +114,7 @@ async def totals(db: Db, workspace_id: UUID) -> Totals:
 
 async def tags(db: Db, workspace_id: UUID) -> dict[str, int]:
     """Every tag and how many have it, the most used first."""
-    return dict((await db.execute(_TAGS, {"workspace": workspace_id})).tuples().all())
+    return {row.tag: row.used_by for row in await db.execute(_TAGS, {"workspace": workspace_id})}
 
 
 # Nothing to look through: this becomes a walk along the index that has the page in order.
@@ -149,7 +149,7 @@ select (select count(*) from contacts where workspace_id = :workspace),
         and email in ({_SUPPRESSED}))
 """)
 _TAGS = text("""
-select tag, count(*) from contacts, unnest(tags) as tag where workspace_id = :workspace
+select tag, count(*) as used_by from contacts, unnest(tags) as tag where workspace_id = :workspace
 group by tag order by count(*) desc, tag limit 1000
 """)
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from core.db import Db, driver
 from domain.contacts import Origin
+from models.contacts.tables import ConsentRecord
 
 _RECORD = """
 insert into consent_records (id, workspace_id, contact_id, channel, state, source, wording, ip, by, at)
@@ -41,3 +44,12 @@ async def record(db: Db, said: Sequence[Statement], *, at: datetime, origin: Ori
             [origin.wording.get(s.channel) for s in said],
         ),
     )
+
+
+async def statements(db: Db, contact_id: UUID) -> Sequence[ConsentRecord]:
+    """Every statement about what this contact agreed to, the latest first."""
+    newest = (col(ConsentRecord.at).desc(), col(ConsentRecord.id).desc())
+    found = await db.execute(
+        select(ConsentRecord).where(col(ConsentRecord.contact_id) == contact_id).order_by(*newest)
+    )
+    return found.scalars().all()

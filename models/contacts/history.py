@@ -9,7 +9,6 @@ from sqlmodel import col, select
 
 from core.db import Db
 from models.contacts.lists import Place
-from models.contacts.tables import ConsentRecord
 from models.events import Event
 
 _LATEST = text("""
@@ -62,16 +61,6 @@ async def engagement(
     """How many events each of these people had in each of the last weeks, the oldest first."""
     rows = await db.execute(_WEEKS, {"ids": list(contact_ids), "now": now, "weeks": weeks})
     counts = {contact_id: [0] * weeks for contact_id in contact_ids}
-    for contact_id, week, n in rows.tuples():
+    for contact_id, week, n in rows:
         counts[contact_id][min(week, weeks) - 1] += n
     return {contact_id: tuple(numbers) for contact_id, numbers in counts.items()}
-
-
-async def proofs(db: Db, contact_id: UUID) -> Sequence[ConsentRecord]:
-    """Every statement about what this contact agreed to, the latest first."""
-    statement = select(ConsentRecord).where(col(ConsentRecord.contact_id) == contact_id)
-    return (
-        (await db.execute(statement.order_by(col(ConsentRecord.at).desc(), col(ConsentRecord.id).desc())))
-        .scalars()
-        .all()
-    )
