@@ -37,6 +37,21 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "audit:export": "Download who changed what as a file",
     }
 )
+RESOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "contacts": "Contacts",
+        "automations": "Automations",
+        "messages": "Messages",
+        "processes": "Processes",
+        "events": "Events",
+        "catalogue": "Catalogue",
+        "clock": "Sandbox clock",
+        "settings": "Settings",
+        "team": "Team",
+        "api_keys": "API keys",
+        "audit": "Audit log",
+    }
+)
 READ_ONLY = frozenset(permission for permission in PERMISSIONS if permission.endswith(":read"))
 _MARKETING = frozenset(
     p
@@ -46,6 +61,13 @@ _MARKETING = frozenset(
 _BUILDING = frozenset(
     p for p in PERMISSIONS if p.split(":")[0] in {"automations", "processes", "events", "clock", "api_keys"}
 )
+
+
+def grouped() -> dict[str, tuple[str, ...]]:
+    """Resource → the permissions that exist for it, in the order in which people read them."""
+    return {
+        resource: tuple(p for p in PERMISSIONS if p.partition(":")[0] == resource) for resource in RESOURCES
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,3 +111,32 @@ async def note(
             "details": None if details is None else Jsonb(details),
         },
     )
+
+
+# What the subject of an entry is called today; what is gone is called by what was recorded of it.
+_NAMES = {
+    "api_keys": "select id, name from api_keys",
+    "automations": "select id, name from automations",
+    "contacts": "select id, coalesce(nullif(concat_ws(' ', first_name, last_name), ''), email, phone) from contacts",
+    "custom_fields": "select id, label from custom_fields",
+    "invitations": "select id, email from invitations",
+    "memberships": "select m.id, u.name from memberships m join users u on u.id = m.user_id",
+    "users": "select id, name from users",
+    "workspaces": "select id, name from workspaces",
+}
+
+
+async def subjects(db: Db, entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Subject id → what it is called, for the entries of one page."""
+    names: dict[str, str] = {}
+    for resource, query in _NAMES.items():
+        ids = [entry.subject_id for entry in entries if entry.resource == resource and entry.subject_id]
+        if ids:
+            rows = await db.execute(
+                text(
+                    f"select id::text, name from ({query}) named(id, name) where id = any(cast(:ids as uuid[]))"
+                ),
+                {"ids": ids},
+            )
+            names.update((row.id, row.name) for row in rows if row.name)
+    return names

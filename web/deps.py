@@ -213,6 +213,11 @@ def check_origin(request: Request) -> None:
         )
 
 
+def into(request: Request, element: str) -> bool:
+    """Whether HTMX asks for the part of a page that goes into the element with this id (it writes `div#rows`)."""
+    return request.headers.get("hx-target", "").partition("#")[2] == element
+
+
 def local_path(wanted: str | None, *, default: str = "/") -> str:
     """Where to go next, when it is a path of ours. `//evil.example` and `/\\evil.example` are other sites to a browser."""
     if not wanted or not wanted.startswith("/") or wanted[1:2] in {"/", "\\"}:

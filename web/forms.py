@@ -1,7 +1,9 @@
 """Forms: what was typed, checked field by field, and given back with what is wrong when it cannot be taken."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
+
+from starlette.datastructures import FormData
 
 from domain.errors import Invalid, MainspringError
 from web.contexts.base import Form
@@ -36,6 +38,11 @@ class Refused(Invalid):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("Some of this must be changed.")
         self.errors = dict(errors)
+
+
+def typed(sent: FormData, names: Iterable[str]) -> dict[str, str]:
+    """The fields of these names, as text; a field that was not sent is not there."""
+    return {name: str(sent[name]) for name in names if name in sent}
 
 
 def refused(error: MainspringError, values: Mapping[str, str]) -> Form:
