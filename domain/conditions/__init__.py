@@ -16,6 +16,7 @@ from domain.conditions.clauses import (
     walk,
 )
 from domain.conditions.evaluation import FALSE, TRUE, Verdict, evaluate
+from domain.conditions.fields import lookup
 from domain.conditions.mentions import Mentions, mentions
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "TagClause",
     "Verdict",
     "evaluate",
+    "lookup",
     "mentions",
     "walk",
 ]

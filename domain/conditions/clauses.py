@@ -30,7 +30,8 @@ MOST_CLAUSES = 200
 MOST_COUNT = 999
 """Of each contact and event name the newest thousand are looked at, so more cannot be asked for."""
 
-_ROOTS = ("contact", "event", "data")
+ROOTS = ("contact", "event", "data")
+"""What a field can be of: the contact, the event that is looked at, the answers that earlier steps kept."""
 
 
 def _fault(message: str) -> PydanticCustomError:
@@ -45,7 +46,7 @@ def _usable(text: str) -> str:
 
 def _read_path(value: object) -> object:
     parts = value.split(".") if isinstance(value, str) else []
-    if len(parts) < 2 or parts[0] not in _ROOTS or not all(part and part == part.strip() for part in parts):
+    if len(parts) < 2 or parts[0] not in ROOTS or not all(part and part == part.strip() for part in parts):
         raise _fault(
             f"`{shown(str(value))}` is not a field. Write it like contact.country, or event.plan for what an event carries."
         )

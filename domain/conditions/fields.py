@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from domain.conditions.clauses import FieldClause
+from domain.conditions.clauses import ROOTS, FieldClause
 from domain.conditions.operators import FieldKind
 from domain.facts import ContactFacts, Facts, Happening
 
@@ -34,13 +34,25 @@ CONSENT = "consent"
 
 def find(clause: FieldClause, facts: Facts, happening: Happening | None) -> Any:
     """What the field holds. `happening` is the event that `event.…` means."""
-    if clause.root == "contact":
-        return _of_contact(clause.path, facts.contact)
-    document = facts.data if clause.root == "data" else happening.properties if happening else {}
-    return walk_into(document, clause.path)
+    return _find(clause.root, clause.path, facts, happening)
 
 
-def _of_contact(path: tuple[str, ...], contact: ContactFacts) -> Any:
+def lookup(field: str, facts: Facts) -> Any:
+    """What `contact.renews_on`, or just `renews_on`, holds; also `event.…` of the trigger and `data.…`."""
+    root, *path = field.split(".")
+    if root in ROOTS and path:
+        return _find(root, path, facts, facts.trigger)
+    return _of_contact([root, *path], facts.contact)
+
+
+def _find(root: str, path: Sequence[str], facts: Facts, happening: Happening | None) -> Any:
+    if root == "contact":
+        return _of_contact(path, facts.contact)
+    document = facts.data if root == "data" else happening.properties if happening else {}
+    return walk_into(document, path)
+
+
+def _of_contact(path: Sequence[str], contact: ContactFacts) -> Any:
     if standard := STANDARD.get(path[0]):
         return walk_into(standard.read(contact), path[1:])
     if path[0] == CONSENT:
