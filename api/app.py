@@ -17,7 +17,7 @@ from api import openapi, problems
 from api.middleware import Edge
 from api.rate_limits import Limiter
 from core import db, logs, plugins, readiness, telemetry
-from core.security import Passwords, Signer
+from core.security import Keyring, Passwords, Signer
 from core.settings import Settings
 from core.settings import settings as read_settings
 from core.temporal import Link
@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.door = Door(settings, Passwords(), Signer.of(settings.mainspring_home, "csrf"))
     app.state.temporal = Link(settings)
     app.state.ingest = Ingest(shards=settings.router_shards)
+    app.state.answers = Keyring.of(settings.mainspring_home, "answers")
     app.state.known_keys = api_keys.KnownKeys()
     app.state.limiter = Limiter(settings.api_requests_per_minute)
     problems.handle_errors(app)

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.deps import current_caller, scope_of
+from core.security import Keyring
 from core.visits import transaction, visit
 from models import idempotency
 
@@ -25,7 +26,8 @@ async def repeated(request: Request) -> Response | None:
     caller = await current_caller(request)
     db = await transaction(request, scope_of(request, caller))
     asked = idempotency.Request(caller.workspace_id, request.url.path, key, await _fingerprint(request))
-    before = await idempotency.claim(db, asked)
+    keys: Keyring = request.app.state.answers
+    before = await idempotency.claim(db, keys, asked)
     if before:
         return Response(before.body, before.status, {REPLAYED: "true"}, before.content_type)
 
@@ -35,7 +37,7 @@ async def repeated(request: Request) -> Response | None:
         given = idempotency.Answer(
             response.status_code, response.headers.get("content-type", ""), bytes(response.body)
         )
-        await idempotency.keep(db, asked, given, now=datetime.now(UTC))
+        await idempotency.keep(db, keys, asked, given, now=datetime.now(UTC))
 
     visit(request).before_commit.append(keep)
     return None

@@ -1,4 +1,7 @@
-"""Idempotency keys: the answer to a POST is kept with what it did, in one transaction, and given again when it is repeated."""
+"""Idempotency keys: the answer to a POST is kept with what it did, in one transaction, and given again when it is repeated.
+
+Answers are sealed: one of them may hold an API key that is shown this once.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +11,7 @@ from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from core.db import Db
+from core.security import Keyring, Sealed
 from domain.errors import Conflict, Invalid
 from models.base import Instant, instant
 
@@ -27,6 +31,7 @@ class IdempotencyKey(SQLModel, table=True):
     fingerprint: str
     status: int
     content_type: str
+    key_id: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: Instant = instant()
 
@@ -40,6 +45,10 @@ class Request:
     key: str
     fingerprint: str
 
+    @property
+    def place(self) -> str:
+        return f"{self.workspace_id}/{self.route}/{self.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -50,26 +59,25 @@ class Answer:
 
 _LOCK = text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
 _FIND = text(
-    "select fingerprint, status, content_type, body from idempotency_keys"
+    "select fingerprint, status, content_type, key_id, body from idempotency_keys"
     " where workspace_id = :workspace and route = :route and key = :key"
 )
 _KEEP = text("""
-insert into idempotency_keys (workspace_id, route, key, fingerprint, status, content_type, body, created_at)
-values (:workspace, :route, :key, :fingerprint, :status, :content_type, :body, :now)
+insert into idempotency_keys (workspace_id, route, key, fingerprint, status, content_type, key_id, body, created_at)
+values (:workspace, :route, :key, :fingerprint, :status, :content_type, :key_id, :body, :now)
 on conflict (workspace_id, route, key) do nothing
 """)
 
 
-async def claim(db: Db, request: Request) -> Answer | None:
+async def claim(db: Db, keys: Keyring, request: Request) -> Answer | None:
     """None: go on, the key is ours until this transaction ends. Otherwise: the answer that was given before."""
     _check(request.key)
-    name = f"{request.workspace_id}/{request.route}/{request.key}"
-    if not (await db.execute(_LOCK, {"name": name})).scalar_one():
+    if not (await db.execute(_LOCK, {"name": request.place})).scalar_one():
         raise Conflict(
             "The first request with this Idempotency-Key is still being worked on. Repeat this one in a moment.",
             code="idempotency_in_flight",
         )
-    found = (await db.execute(_FIND, _place(request))).first()
+    found = (await db.execute(_FIND, _names(request))).first()
     if found is None:
         return None
     if found.fingerprint != request.fingerprint:
@@ -77,13 +85,16 @@ async def claim(db: Db, request: Request) -> Answer | None:
             "This Idempotency-Key was used for another request. Use a new key for each new request.",
             code="idempotency_mismatch",
         )
-    return Answer(found.status, found.content_type, bytes(found.body))
+    body = keys.open(Sealed(found.key_id, bytes(found.body)), bound_to=request.place)
+    return Answer(found.status, found.content_type, body)
 
 
-async def keep(db: Db, request: Request, answer: Answer, *, now: datetime) -> None:
+async def keep(db: Db, keys: Keyring, request: Request, answer: Answer, *, now: datetime) -> None:
     """In the transaction of the change itself: either both are there afterwards, or neither."""
-    values = {"status": answer.status, "content_type": answer.content_type, "body": answer.body, "now": now}
-    await db.execute(_KEEP, {**_place(request), "fingerprint": request.fingerprint, **values})
+    sealed = keys.seal(answer.body, bound_to=request.place)
+    values = {"status": answer.status, "content_type": answer.content_type, "now": now}
+    values |= {"fingerprint": request.fingerprint, "key_id": sealed.key_id, "body": sealed.ciphertext}
+    await db.execute(_KEEP, {**_names(request), **values})
 
 
 async def purge(db: Db, *, now: datetime) -> None:
@@ -91,7 +102,7 @@ async def purge(db: Db, *, now: datetime) -> None:
     await db.execute(text("delete from idempotency_keys where created_at < :old"), {"old": now - KEPT_FOR})
 
 
-def _place(request: Request) -> dict[str, object]:
+def _names(request: Request) -> dict[str, object]:
     return {"workspace": request.workspace_id, "route": request.route, "key": request.key}
 
 
