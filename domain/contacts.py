@@ -135,9 +135,11 @@ def announce(before: Profile | None, after: Profile) -> list[Announcement]:
         Announcement("contact.tag_removed", {"tag": tag}) for tag in known.tags if tag not in after.tags
     ]
     return found + [
-        Announcement("contact.consent_changed", {"channel": channel, "state": state})
-        for channel, state in after.consent.items()
-        if known.consent.get(channel) != state
+        Announcement(
+            "contact.consent_changed", {"channel": channel, "state": after.consent.get(channel, "unknown")}
+        )
+        for channel in dict.fromkeys([*after.consent, *known.consent])
+        if known.consent.get(channel) != after.consent.get(channel)
     ]
 
 

@@ -2,12 +2,12 @@
 
 from models.contacts.bulk import AttributeSet, Tagged, set_attributes, tag, untag
 from models.contacts.conventions import conventions_of
-from models.contacts.erasing import erase, suppress, suppressed, unsuppress
+from models.contacts.erasing import erase, remove, suppress, suppressed, unsuppress
 from models.contacts.history import engagement, latest, timeline
 from models.contacts.lists import Filter, Listed, Place, Totals, by_ids, find, tags, totals
 from models.contacts.proofs import statements
 from models.contacts.tables import ConsentRecord, Contact, Suppression
-from models.contacts.writes import Person, Written, change, change_one, put, upsert
+from models.contacts.writes import Person, Written, change, change_one, put, rehearse, revise, upsert
 
 __all__ = [
     "AttributeSet",
@@ -30,6 +30,9 @@ __all__ = [
     "find",
     "latest",
     "put",
+    "rehearse",
+    "remove",
+    "revise",
     "set_attributes",
     "statements",
     "suppress",

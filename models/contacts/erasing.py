@@ -13,7 +13,7 @@ _FORGET = text("""
 update messages set address = null, subject = null, html = null, text = null, headers = null, result = null
 where contact_id = any(:ids)
 """)
-_DELETE = text("delete from contacts where workspace_id = :workspace and id = any(:ids)")
+_DELETE = text("delete from contacts where workspace_id = :workspace and id = any(:ids) returning id")
 _REMEMBER_REFUSALS = text("""
 insert into suppressions (id, workspace_id, channel, address, reason, at)
 select uuidv7(), :workspace, r.channel, r.address, 'erased', :at from contacts c,
@@ -39,7 +39,13 @@ async def erase(db: Db, workspace_id: UUID, contact_ids: Sequence[UUID], *, at: 
     who = {"workspace": workspace_id, "ids": list(contact_ids)}
     await db.execute(_REMEMBER_REFUSALS, {**who, "at": at})
     await db.execute(_FORGET, who)
-    return (await db.execute(_DELETE, who)).rowcount  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+    return await remove(db, workspace_id, contact_ids)
+
+
+async def remove(db: Db, workspace_id: UUID, contact_ids: Sequence[UUID]) -> int:
+    """Remove people who never were more than a row; how many there were."""
+    gone = await db.execute(_DELETE, {"workspace": workspace_id, "ids": list(contact_ids)})
+    return len(gone.all())
 
 
 async def suppress(

@@ -3,7 +3,7 @@
 Three statements whatever the number: lock who is known already, write what they have become, append the events.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,11 +21,11 @@ from models import custom_fields, events
 from models.contacts.proofs import Statement, record
 from models.events import NewEvent
 
-_LOCK = f"""
+_LOOK = f"""
 select id, created_at, updated_at, {", ".join(STANDARD)}, attributes, tags, consent
 from contacts where workspace_id = %(workspace)s
  and (id = any(%(ids)s::uuid[]) or email = any(%(emails)s::text[]) or external_id = any(%(external_ids)s::text[]))
-order by id for no key update
+order by id
 """
 
 _WRITE = f"""
@@ -118,6 +118,39 @@ async def change_one(
     return written[0]
 
 
+async def revise(
+    db: Db,
+    workspace_id: UUID,
+    contact_ids: Iterable[UUID],
+    revised: Callable[[UUID, Profile], Profile],
+    *,
+    at: datetime,
+    origin: Origin,
+) -> list[Person]:
+    """What each of these people becomes, decided while nobody else can change them; those who are gone are left out."""
+    aims = [Aim(Details(), contact_id) for contact_id in contact_ids]
+    people = await _look(db, workspace_id, aims, lock=True)
+    for person in people:
+        person.profile = revised(person.id, person.profile)
+    await _finish(db, workspace_id, [person for person in people if person.changed], at, origin)
+    return people
+
+
+async def rehearse(
+    db: Db,
+    workspace_id: UUID,
+    said: Sequence[Details],
+    *,
+    keep_refusals: bool = False,
+    keep_existing: bool = False,
+) -> list[Written]:
+    """What `upsert` would make of it. Nothing is locked or written."""
+    aims = [Aim(details) for details in said]
+    known = await _look(db, workspace_id, aims, lock=False)
+    batch = _Batch(known, _Rule(keep_refusals, keep_existing), datetime.min)  # noqa: DTZ901 -- nobody sees when
+    return [batch.take(aim) for aim in aims]
+
+
 async def put(db: Db, workspace_id: UUID, details: Details, *, at: datetime, origin: Origin) -> Written:
     """Create or update one contact."""
     [written] = await upsert(db, workspace_id, [details], at=at, origin=origin)
@@ -132,25 +165,30 @@ async def _write(
     written: list[Written | None] = [None] * len(aims)
     left = list(range(len(aims)))
     while left:  # again for those whom somebody else has created meanwhile: now they are known
-        batch = _Batch(await _lock(db, workspace_id, [aims[n] for n in left]), rule, at)
+        batch = _Batch(await _look(db, workspace_id, [aims[n] for n in left], lock=True), rule, at)
         for n in left:
             written[n] = batch.take(aims[n])
-        stored = await _store(db, workspace_id, batch.changed(), at)
-        left = [
-            n
-            for n in left
-            if (one := written[n]) and one.changed and one.person and one.person.id not in stored
-        ]
-        people = [person for person in batch.changed() if person.id in stored]
-        await _define_fields(db, workspace_id, people, at)
-        await _announce(db, workspace_id, people, at, origin)
+        stored = await _finish(db, workspace_id, batch.changed(), at, origin)
+        left = [n for n in left if (one := written[n]) and one.lost(stored)]
     return [one for one in written if one]
 
 
-async def _lock(db: Db, workspace_id: UUID, aims: Sequence[Aim]) -> list[Person]:
+async def _finish(
+    db: Db, workspace_id: UUID, people: Sequence[Person], at: datetime, origin: Origin
+) -> set[UUID]:
+    """Store what people have become, and say so; the ids of those who were stored."""
+    stored = await _store(db, workspace_id, people, at)
+    new = [person for person in people if person.id in stored]
+    await _define_fields(db, workspace_id, new, at)
+    await _announce(db, workspace_id, new, at, origin)
+    return stored
+
+
+async def _look(db: Db, workspace_id: UUID, aims: Sequence[Aim], *, lock: bool) -> list[Person]:
+    """Whoever the aims may be about."""
     cursor = (await driver(db)).cursor(row_factory=dict_row)
     await cursor.execute(
-        _LOCK,
+        f"{_LOOK} for no key update" if lock else _LOOK,
         {
             "workspace": workspace_id,
             "ids": [aim.contact_id for aim in aims if aim.contact_id],

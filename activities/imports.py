@@ -1,0 +1,52 @@
+"""Imports: page after page, each in a transaction of its own. Whatever is repeated finds the page done, and takes the next."""
+
+import time
+
+from sqlalchemy.exc import DataError
+from temporalio import activity
+
+from core.db import Scope, session
+from domain.errors import MainspringError
+from domain.imports import Advance, Turn
+from models import imports
+
+# Long enough to make history short, short enough for a local activity and for a hold to be felt.
+_SECONDS = 3.0
+_UNREADABLE = (
+    "The file holds something that cannot be stored. Save it again as “CSV UTF-8” and upload it again."
+)
+
+
+@activity.defn(name="imports.advance")
+async def advance(asked: Advance) -> Turn:
+    """Take pages for a few seconds."""
+    until = time.monotonic() + _SECONDS
+    turn = Turn()
+    while not (turn.over or turn.held) and time.monotonic() < until:
+        turn = await _take_one(asked)
+    return turn
+
+
+async def _take_one(asked: Advance) -> Turn:
+    try:
+        async with session(Scope(workspaces=(asked.workspace_id,))) as db:
+            row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
+            if await imports.is_held(db, row.id):
+                return Turn(held=True)
+            if row.undo in ("queued", "running"):
+                return Turn(over=not await imports.take_back(db, row))
+            if row.state in ("queued", "running"):
+                return Turn(over=not await imports.take(db, row))
+            return Turn(over=True)
+    except (MainspringError, DataError) as error:  # trying again would come to the same
+        return await _give_up(asked, error.message if isinstance(error, MainspringError) else _UNREADABLE)
+
+
+async def _give_up(asked: Advance, fault: str) -> Turn:
+    async with session(Scope(workspaces=(asked.workspace_id,))) as db:
+        row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
+        await imports.fail(db, row, fault)
+    return Turn(over=True)
+
+
+ACTIVITIES = [advance]
