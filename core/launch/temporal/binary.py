@@ -29,14 +29,14 @@ asyncio.run(download())
 """
 
 
-def ensure(log: Path) -> Path:
+def ensure(log: Path, *, downloads: str = DOWNLOADS) -> Path:
     with Step("Temporal") as step:
         found = _on_path() or _cached()
         if found:
             step.done("up to date")
             return found
         with alone_in(cache(), "fetching Temporal"):
-            return _cached() or _fetch(step, log)
+            return _cached() or _fetch(step, log, downloads)
 
 
 def _on_path() -> Path | None:
@@ -58,9 +58,9 @@ def _cached() -> Path | None:
     return program if program.exists() else None
 
 
-def _fetch(step: Step, log: Path) -> Path:
+def _fetch(step: Step, log: Path, downloads: str) -> Path:
     with built_whole(_target()) as folder:
-        if not _download(folder, step, log):
+        if not (_reachable(downloads) and _download(folder, step, log)):
             _build(folder, step, log)
         if not _serves(folder / "temporal"):
             raise Trouble(
@@ -70,12 +70,15 @@ def _fetch(step: Step, log: Path) -> Path:
 
 
 def _download(folder: Path, step: Step, log: Path) -> bool:
-    step.progress("downloading")
-    if not _reachable(DOWNLOADS):
-        return False
     try:
         python = environment.python()
-        command.run([python, "-c", DOWNLOAD, folder, VERSION], step, log=log, limit=DOWNLOAD_LIMIT)
+        command.run(
+            [python, "-c", DOWNLOAD, folder, VERSION],
+            step,
+            log=log,
+            limit=DOWNLOAD_LIMIT,
+            saying="downloading: ",
+        )
     except Trouble:
         return False  # closed off on the way; its words are in the log, and there is one more way
     program = next((path for path in folder.iterdir() if path.is_file()), None)
@@ -103,7 +106,7 @@ def _build(folder: Path, step: Step, log: Path) -> None:
             _other_ways(),
         )
     scratch = cache() / "temporal-build"
-    own = _own_go_caches(go, scratch)
+    own = own_go_caches(go, scratch)
     if own and (free := free_megabytes(cache())) < BUILD_MEGABYTES:
         raise Trouble(
             f"Building Temporal takes 5 GB for some minutes; {free} MB are free at {cache()}.", _other_ways()
@@ -114,7 +117,7 @@ def _build(folder: Path, step: Step, log: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _own_go_caches(go: str, scratch: Path) -> dict[str, str]:
+def own_go_caches(go: str, scratch: Path) -> dict[str, str]:
     """
     Who builds with Go has its caches already. Everybody else would be left with 4 GB of them: theirs go to a folder
     that outlives an interrupted build, and is deleted after a finished one.
