@@ -185,11 +185,17 @@ def window_start(now: datetime, span: Duration, zone: ZoneInfo) -> datetime:
     Going back a month from 31 March ends on 1 March: an event that has left the window never comes back into it.
     """
     elapsed = now.astimezone(UTC) - span.elapsed
-    return (
-        start_of_day(months_before(local_date(elapsed, zone), span.by_calendar), zone) - _TICK
-        if span.by_calendar
-        else elapsed
-    )
+    if not span.by_calendar:
+        return elapsed
+    return start_of_day(months_before(local_date(elapsed, zone), span.by_calendar), zone) - _TICK
+
+
+def window_end(now: datetime, span: Duration, zone: ZoneInfo) -> datetime:
+    """What happens up to this instant lies within the next `span`. Months and years go to the end of that day."""
+    elapsed = now.astimezone(UTC) + span.elapsed
+    if not span.by_calendar:
+        return elapsed
+    return start_of_day(months_after(local_date(elapsed, zone), span.by_calendar) + _DAY, zone) - _TICK
 
 
 def months_before(day: date, months: int) -> date:
@@ -198,11 +204,6 @@ def months_before(day: date, months: int) -> date:
     return found if found.day == day.day else found + _DAY
 
 
-def window_end(now: datetime, span: Duration, zone: ZoneInfo) -> datetime:
-    """What happens up to this instant lies within the next `span`. Months and years go to the end of that day."""
-    elapsed = now.astimezone(UTC) + span.elapsed
-    if not span.by_calendar:
-        return elapsed
-    return (
-        start_of_day(local_date(elapsed, zone) + relativedelta(months=span.by_calendar) + _DAY, zone) - _TICK
-    )
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where there is no such day."""
+    return day + relativedelta(months=months)

@@ -150,8 +150,8 @@ def _kind(clause: FieldClause, vocabulary: Vocabulary) -> FieldKind | None:
     return "text" if vocabulary.attributes is None else vocabulary.attributes.get(name)
 
 
-def _allowed(kind: FieldKind) -> frozenset[Op]:
-    return frozenset(op for op, _ in LABELS[kind]) | _ALSO.get(kind, frozenset())
+def _allowed(kind: FieldKind) -> frozenset[str]:
+    return frozenset[str](op for op, _ in LABELS[kind]) | _ALSO.get(kind, frozenset())
 
 
 def resolve(condition: Condition, resolver: Resolver) -> Condition:
@@ -162,7 +162,7 @@ def resolve(condition: Condition, resolver: Resolver) -> Condition:
         case AnyOf():
             return AnyOf(any=tuple(resolve(part, resolver) for part in condition.any))
         case Not():
-            return Not(negated=resolve(condition.negated, resolver))
+            return Not.model_validate({"not": resolve(condition.negated, resolver)})
         case SegmentClause() | ScoreClause():
             found = resolver(condition)
             if found is None:

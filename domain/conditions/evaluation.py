@@ -115,7 +115,7 @@ def _shown(found: Any) -> Any:
 
 
 def _event(clause: EventClause, question: Question) -> Verdict:
-    start = within(clause, question)
+    start = window_from(clause, question)
     counted = [one for one in question.facts.named(clause.event) if counts(one, clause, question, start)]
     result = reaches(clause.count, len(counted))
     evidence = _verdict(
@@ -126,7 +126,7 @@ def _event(clause: EventClause, question: Question) -> Verdict:
     return evidence
 
 
-def within(clause: EventClause, question: Question) -> datetime | None:
+def window_from(clause: EventClause, question: Question) -> datetime | None:
     """From when on the clause counts; with `within`, what happened at that very instant is out."""
     if clause.within:
         return window_start(question.at.now, clause.within, question.at.zone)
@@ -136,12 +136,12 @@ def within(clause: EventClause, question: Question) -> datetime | None:
 def counts(happening: Happening, clause: EventClause, question: Question, start: datetime | None) -> bool:
     return (
         happening.occurred_at <= question.at.now
-        and (start is None or _started(happening, clause, question, start))
+        and (start is None or started(happening, clause, question, start))
         and (clause.where is None or judge(clause.where, about(happening, question)).result)
     )
 
 
-def _started(happening: Happening, clause: EventClause, question: Question, start: datetime) -> bool:
+def started(happening: Happening, clause: EventClause, question: Question, start: datetime) -> bool:
     if clause.within:
         return happening.occurred_at > start
     trigger = question.facts.trigger

@@ -54,7 +54,7 @@ def _find(root: str, path: Sequence[str], facts: Facts, happening: Happening | N
 
 def _of_contact(path: Sequence[str], contact: ContactFacts) -> Any:
     if standard := STANDARD.get(path[0]):
-        return walk_into(standard.read(contact), path[1:])
+        return standard.read(contact) if len(path) == 1 else None
     if path[0] == CONSENT:
         return walk_into(contact.consent, path[1:])
     return walk_into(contact.attributes, path)

@@ -40,6 +40,7 @@ Takes = Literal["one", "many", "text", "number", "moment", "duration", "offset",
 OPS: tuple[Op, ...] = get_args(Op)
 COUNT_OPS: tuple[CountOp, ...] = get_args(CountOp)
 MOST_VALUES = 500
+MOST_DAYS = 50
 LONGEST_TEXT = 1_000
 MOST_OFFSET = 366
 
@@ -172,7 +173,10 @@ def _many(op: Op, value: Any) -> tuple[Scalar, ...]:
     values = cast("list[object]", value)
     if len(values) > MOST_VALUES:
         raise _fault(f"This list is too long; at most {MOST_VALUES} values are possible.")
-    return tuple(_scalar(op, _plain(one)) for one in values)
+    plain = tuple(_scalar(op, _plain(one)) for one in values)
+    if sum(read_moment(one) is not None for one in plain) > MOST_DAYS:
+        raise _fault(f"At most {MOST_DAYS} dates are possible in a list; use before and after.")
+    return plain
 
 
 def _text(op: Op, value: Any) -> str:

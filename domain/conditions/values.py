@@ -53,10 +53,11 @@ def compare(op: Op, found: Found, wanted: Value, at: At) -> bool:
         return not compare("is", found, wanted, at)
     if op == "exists":
         return _exists(found) is not (wanted is False)
-    return any(_TESTS[op](one, wanted, at) for one in _entries(found))
+    test = _is if op == "contains" and isinstance(found, list | tuple) else _TESTS[op]
+    return any(test(one, wanted, at) for one in entries(found))
 
 
-def _entries(found: Found) -> list[object] | tuple[object, ...]:
+def entries(found: Found) -> list[object] | tuple[object, ...]:
     return cast("list[object]", found) if isinstance(found, list | tuple) else (found,)
 
 
