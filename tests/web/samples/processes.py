@@ -1,0 +1,70 @@
+"""What runs and waits in a roastery."""
+
+from dataclasses import replace
+
+from tests.web.samples.automations import WELCOME
+from tests.web.samples.frames import ago, ahead, new_id
+from web.contexts.base import Choice, Listing, Paging
+from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
+
+COHORT = new_id()
+ROWS = (
+    ProcessRow(id=COHORT, kind="Automation", icon="route", tile="trigger", title="Welcome new customers: 42 people", state="waiting", waits_for="Wait: 3 days, then 09:00", wakes_at=ahead(days=3), started_at=ago(hours=1)),
+    ProcessRow(id=new_id(), kind="Automation", icon="route", tile="trigger", title="Cart reminder: 12 people", state="waiting", waits_for="An order, 4 hours at most", wakes_at=ahead(hours=2), started_at=ago(hours=2)),
+    ProcessRow(id=new_id(), kind="Automation", icon="route", tile="trigger", title="Win back after 60 days: 38 people", state="waiting", held=True, waits_for="Release", wakes_at=ago(hours=20), started_at=ago(days=5)),
+    ProcessRow(id=new_id(), kind="Import", icon="upload", tile="message", title="customers.csv, 2,412 rows", state="running", waits_for="", started_at=ago(seconds=40)),
+    ProcessRow(id=new_id(), kind="Schedule", icon="calendar-time", tile="wait", title="Birthday coffee: every morning", state="waiting", waits_for="The next morning", wakes_at=ahead(hours=23), started_at=ago(days=41)),
+    ProcessRow(id=new_id(), kind="Import", icon="upload", tile="message", title="tasting-november.csv, 96 rows", state="failed", started_at=ago(days=9)),
+)  # fmt: skip
+STATES = (
+    Choice(value="", label="All", count=6),
+    Choice(value="waiting", label="Waiting", count=3),
+    Choice(value="running", label="Running", count=1),
+    Choice(value="held", label="On hold", count=1),
+    Choice(value="failed", label="Failed", count=1),
+    Choice(value="finished", label="Finished", count=0),
+)
+KINDS = (
+    Choice(value="cohort", label="Automation"),
+    Choice(value="import", label="Import"),
+    Choice(value="schedule", label="Schedule"),
+)
+INDEX = ProcessesIndex(
+    listing=Listing(path="/processes"),
+    rows=ROWS,
+    states=STATES,
+    kinds=KINDS,
+    total=6,
+    paging=Paging(label="1–6 of 6"),
+)
+NONE_FOUND = replace(
+    INDEX, listing=Listing(path="/processes", params={"q": "easter"}), rows=(), paging=Paging()
+)
+EMPTY = ProcessesIndex(listing=Listing(path="/processes"), rows=(), states=(), kinds=(), total=0)
+
+_RECORD = (
+    RecordLine(at=ago(minutes=20), text="Nora Lind left early: she reached the goal", details=(("Goal", "order.placed"), ("Order", "#2049, €37.00")), tone="ok"),
+    RecordLine(at=ago(hours=1), text="42 people started to wait, until Monday 24 November, 09:00", details=(("Step", "Wait: 3 days, then 09:00"), ("Version", "7"))),
+    RecordLine(at=ago(hours=1, minutes=1), text="“Welcome: your first bag” went out to 42 people", tone="ok"),
+)  # fmt: skip
+WAITING = ProcessShow(
+    process=ROWS[0],
+    record=_RECORD,
+    workflow_id=f"cohort/{COHORT}",
+    subject_url=f"/automations/{WELCOME}",
+    subject="Open the automation",
+)
+HELD = ProcessShow(
+    process=ROWS[2],
+    record=_RECORD,
+    workflow_id="cohort/2",
+    overdue=38,
+    held_by="Maya Okafor",
+    held_at=ago(days=1),
+)
+FAILING = ProcessShow(
+    process=replace(ROWS[3], state="running"),
+    record=(RecordLine(at=ago(seconds=4), text="The mail server did not answer (attempt 4)", tone="bad"),),
+    workflow_id="import/3",
+    fault="The mail server at smtp.fernhill.example does not answer.",
+)

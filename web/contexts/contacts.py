@@ -1,0 +1,166 @@
+"""Contacts: the list at any size, one person's profile, the forms that change them, the details a business keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from web.contexts.base import BLANK, ONE_PAGE, Choice, Form, Listing, Page, Paging, Section, TimelineEntry
+
+ConsentState = Literal["subscribed", "unsubscribed", "none", "suppressed"]
+FieldType = Literal["text", "number", "boolean", "date", "datetime", "choice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A custom attribute shown as a column; `sort` is what `?sort=` takes, "" where it cannot be sorted."""
+
+    name: str
+    label: str
+    sort: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    id: UUID
+    name: str  # falls back to the e-mail address, then the phone number
+    email: str
+    consent: ConsentState
+    added_at: datetime
+    tags: tuple[str, ...] = ()
+    last_activity: str = ""  # "Opened “Spring roast”"
+    last_activity_at: datetime | None = None
+    values: tuple[str, ...] = ()  # one per column, in words
+    engagement: tuple[int, ...] = ()  # events in each of the last eight weeks, oldest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsIndex(Page):
+    """`listing` holds q, tag, consent, sort (name, -name, added, -added, activity, -activity), columns and after."""
+
+    template: ClassVar[str] = "contacts/index.html"
+    fragments: ClassVar[Mapping[str, str]] = {"rows": "contacts/_rows.html"}
+    section: ClassVar[Section] = "contacts"
+
+    listing: Listing
+    rows: tuple[ContactRow, ...]
+    matching: int
+    total: int
+    reachable: int  # how many of all may be sent e-mail
+    paging: Paging = ONE_PAGE
+    columns: tuple[Column, ...] = ()
+    all_columns: tuple[Column, ...] = ()
+    tags: tuple[Choice, ...] = ()
+    sortable: tuple[str, ...] = ("name", "added")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A custom attribute of one contact: its value in words, and as the form needs it."""
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    text: str = ""
+    value: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What is in force for one channel, and the statement that proves it."""
+
+    channel: Literal["email", "sms"]
+    label: str
+    state: ConsentState
+    address: str
+    since: datetime | None = None
+    source: str = ""  # in words: "by the link in a mail", "imported by Maya Okafor"
+    wording: str = ""
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """One passage through an automation, present or past."""
+
+    automation_id: UUID
+    automation: str
+    state: Literal["inside", "finished", "goal", "exit", "failed", "removed"]
+    step: str = ""
+    since: datetime
+    wakes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    id: UUID
+    name: str
+    added_at: datetime
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    external_id: str = ""
+    time_zone: str = ""
+    local_time: str = ""  # "14:05" where they are
+    tags: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactShow(Page):
+    """`listing` filters the timeline by kind: "", messages, changes, events, automations."""
+
+    template: ClassVar[str] = "contacts/show.html"
+    fragments: ClassVar[Mapping[str, str]] = {
+        "timeline": "contacts/_timeline.html",
+        "tags": "contacts/_tags.html",
+        "consents": "contacts/_consents.html",
+    }
+    section: ClassVar[Section] = "contacts"
+
+    contact: Contact
+    consents: tuple[Consent, ...]
+    enrolments: tuple[Enrolled, ...]
+    listing: Listing
+    timeline: tuple[TimelineEntry, ...]
+    paging: Paging = ONE_PAGE
+    all_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactForm(Page):
+    """Add and edit; `contact_id` is None when adding. The fragment is the drawer of the profile."""
+
+    template: ClassVar[str] = "contacts/form.html"
+    fragments: ClassVar[Mapping[str, str]] = {"drawer": "contacts/_drawer.html"}
+    section: ClassVar[Section] = "contacts"
+
+    form: Form = (
+        BLANK  # email, phone, first_name, last_name, external_id, time_zone, tags, attributes.<name>, consent
+    )
+    fields: tuple[Attribute, ...] = ()
+    time_zones: tuple[str, ...] = ()
+    contact_id: UUID | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomField:
+    name: str
+    label: str
+    type: FieldType
+    options: tuple[str, ...] = ()
+    used_by: int = 0  # contacts that have a value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFields(Page):
+    template: ClassVar[str] = "contacts/fields.html"
+    section: ClassVar[Section] = "contacts"
+
+    fields: tuple[CustomField, ...]
+    form: Form = BLANK

@@ -1,0 +1,67 @@
+"""Processes: everything that runs or waits, what it waits for, and its record step by step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from web.contexts.base import ONE_PAGE, Choice, Kind, Listing, Page, Paging, Section
+
+State = Literal["running", "waiting", "finished", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRow:
+    id: UUID
+    kind: str  # in words: "Automation", "Import"
+    icon: str
+    tile: Kind
+    title: str
+    state: State
+    held: bool = False
+    waits_for: str = ""
+    wakes_at: datetime | None = None
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessesIndex(Page):
+    """`listing` holds q, kind, state and after."""
+
+    template: ClassVar[str] = "processes/index.html"
+    fragments: ClassVar[Mapping[str, str]] = {"rows": "processes/_rows.html"}
+    section: ClassVar[Section] = "processes"
+
+    listing: Listing
+    rows: tuple[ProcessRow, ...]
+    states: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    total: int
+    paging: Paging = ONE_PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLine:
+    at: datetime
+    text: str
+    details: tuple[tuple[str, str], ...] = ()
+    tone: Literal["ok", "bad", ""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessShow(Page):
+    template: ClassVar[str] = "processes/show.html"
+    fragments: ClassVar[Mapping[str, str]] = {"live": "processes/_live.html"}
+    section: ClassVar[Section] = "processes"
+
+    process: ProcessRow
+    record: tuple[RecordLine, ...]
+    workflow_id: str
+    subject_url: str | None = None
+    subject: str = ""
+    overdue: int = 0
+    held_by: str = ""
+    held_at: datetime | None = None
+    fault: str = ""  # what it fails on, in words; it is tried again
+    paging: Paging = ONE_PAGE
