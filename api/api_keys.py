@@ -1,16 +1,19 @@
 """API keys: make them, list them, revoke them."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from api.deps import Caller, Db, needs
 from api.routes import Body, Router
+from domain.errors import Conflict
 from domain.permissions import PERMISSIONS, scopes
 from models import api_keys
 
 router = Router(prefix="/api-keys", tags=["API keys"])
+Scope = Annotated[str, Field(json_schema_extra={"enum": list(PERMISSIONS)})]
 
 
 class ApiKeyOut(BaseModel):
@@ -40,7 +43,8 @@ class ApiKeysOut(BaseModel):
 
 class NewApiKey(Body):
     name: str = Field(min_length=1, max_length=100, examples=["Web shop"])
-    scopes: list[str] = Field(
+    scopes: list[Scope] = Field(
+        min_length=1,
         max_length=len(PERMISSIONS),
         description="What it may do; not more than you may.",
         examples=[["events:write"]],
@@ -69,6 +73,8 @@ async def create_api_key(wanted: NewApiKey, caller: Caller, db: Db) -> NewApiKey
 
 
 @router.delete("/{api_key_id}", status_code=204, dependencies=[needs("api_keys:write")])
-async def revoke_api_key(api_key_id: UUID, db: Db) -> None:
-    """It stops working at once."""
+async def revoke_api_key(api_key_id: UUID, caller: Caller, db: Db) -> None:
+    """It stops working at once. A key cannot revoke itself: a slip would lock its program out."""
+    if api_key_id == caller.id:
+        raise Conflict("A key cannot revoke itself. Use another key, or the settings page.")
     await api_keys.revoke(db, api_key_id, now=datetime.now(UTC))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api import pagination
 from api.deps import Caller, Db, needs
 from api.pagination import Cursor, Limit, Page
-from api.routes import Router
+from api.routes import Instant, Router
 from models import audit
 
 router = Router(prefix="/audit-log", tags=["Audit"])
@@ -40,7 +40,7 @@ async def list_audit_log(
     actor_id: UUID | None = None,
     resource: Annotated[str | None, Query(max_length=100, examples=["contacts"])] = None,
     subject_id: Annotated[str | None, Query(max_length=100)] = None,
-    since: datetime | None = None,
+    since: Instant | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[AuditEntryOut]:

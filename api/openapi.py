@@ -24,14 +24,12 @@ _MEANINGS = {
     503: "A part of this instance is away for a moment; try again.",
 }
 _ALWAYS = (401, 403, 422, 429, 503)
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Any text of your own, new for each new request. A repeated request with the same key is done once and"
-    " answered as before; kept for 48 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x20-\\x7e]+$"},
-}
+# Said in words and not as a parameter: whoever makes up requests from the description would make up keys as well, and be
+# given the answer of another request.
+_REPEATABLE = (
+    "May be repeated safely: send `Idempotency-Key` (up to 255 letters, digits and signs, new for each new request), and a"
+    " request that comes again is answered as before and done once. Keys are kept for 48 hours."
+)
 
 
 def describe(app: FastAPI) -> None:
@@ -58,7 +56,12 @@ def describe(app: FastAPI) -> None:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)))
+    """An id is a UUID, so `/contacts/batch` is no contact."""
+    return re.compile(re.sub(r"\\{([^}]*)\\}", _part, re.escape(path)))
+
+
+def _part(parameter: re.Match[str]) -> str:
+    return "[0-9a-fA-F-]{32,36}" if parameter[1].endswith("_id") else "[^/]+"
 
 
 def _complete(document: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     needed = operation.get("x-needs")
     public = needed is None
     statuses: set[int] = {422, 503} if public else set(_ALWAYS)
-    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+    if any(_may_be_missing(parameter) for parameter in operation.get("parameters", ())):
         statuses.add(404)
     if method != "get":
         statuses |= {404, 409, 413}
@@ -107,7 +110,12 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
         scopes = ", ".join(f"`{scope}` ({PERMISSIONS[scope].lower()})" for scope in needed)
         operation["description"] = f"{operation.get('description', '')}\n\nScope: {scopes}.".strip()
     if method == "post" and not public:
-        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        operation["x-repeatable"] = True
+        operation["description"] = f"{operation['description']}\n\n{_REPEATABLE}"
+
+
+def _may_be_missing(parameter: dict[str, Any]) -> bool:
+    return parameter["in"] == "path" or parameter["name"] == "cursor" or parameter["name"].endswith("_id")
 
 
 def _problem_response(status: int) -> dict[str, Any]:

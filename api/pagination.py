@@ -8,7 +8,7 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from domain.errors import Invalid
+from domain.errors import NotFound
 
 MOST = 200
 T = TypeVar("T")
@@ -39,8 +39,9 @@ def decode(cursor: str, *types: Callable[[str], Any]) -> list[Any]:
         parts = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [type_(part) for type_, part in zip(types, parts, strict=True)]
     except (ValueError, TypeError, AttributeError):
-        raise Invalid.at(
-            "cursor", "This is no cursor of this list. Send the `next` of the page before, or leave it out."
+        raise NotFound(
+            "There is no such page of this list. Send the `next` of the page before as `cursor`, or leave it out.",
+            code="unknown_cursor",
         ) from None
 
 

@@ -1,13 +1,21 @@
 """The router that every file of this folder makes for its noun: one transaction a request, repeatable POSTs, strict bodies."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import pydantic_core
 from fastapi import APIRouter, Request, Response, params
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    model_validator,
+)
 from pydantic_core import SchemaValidator
 
 from api.deps import Needs
@@ -58,6 +66,16 @@ def _to_json(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
+def _not_a_number(value: Any) -> Any:
+    """`since=0.5` is no instant, although it could be taken for half a second after 1970."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value):
+        raise ValueError("Write it like 2026-11-21T09:00:00Z.")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_not_a_number)]  # for the query of a list
+
+
 class ApiRoute(UnitRoute):
     """A route of the API: `Idempotency-Key` is honoured, and the permission that it needs stands in its description."""
 
@@ -75,6 +93,8 @@ class ApiRoute(UnitRoute):
         extra = dict(openapi_extra or {})
         if checks:
             extra["x-needs"] = [permission for check in checks for permission in check.permissions]
+        # ids are UUIDs, so that `/contacts/batch` is never taken for a contact
+        path = re.sub(r"\{(\w+_id)\}", r"{\1:uuid}", path)
         super().__init__(path, endpoint, dependencies=dependencies, openapi_extra=extra, **options)
 
     async def before(self, request: Request) -> Response | None:

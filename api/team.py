@@ -61,7 +61,7 @@ class InvitationsOut(BaseModel):
 
 
 class NewInvitation(Body):
-    email: str = Field(max_length=320, examples=["ada@example.com"])
+    email: str = Field(max_length=320, examples=["ada@example.com"], json_schema_extra={"format": "email"})
     role: RoleName
 
 

@@ -34,10 +34,10 @@ class WorkspaceOut(BaseModel):
 class WorkspaceChange(Body):
     """What is left out stays as it is."""
 
-    name: str | None = Field(None, examples=["Fernhill Coffee"])
-    time_zone: str | None = Field(None, examples=["Europe/Berlin"])
-    currency: str | None = Field(None, examples=["EUR"])
-    postal_address: str | None = Field(None, examples=["1 Harbour Street, Cork"])
+    name: str | None = Field(None, min_length=1, max_length=100, examples=["Fernhill Coffee"])
+    time_zone: str | None = Field(None, max_length=100, examples=["Europe/Berlin"])
+    currency: str | None = Field(None, pattern="^[A-Za-z]{3}$", examples=["EUR"])
+    postal_address: str | None = Field(None, max_length=500, examples=["1 Harbour Street, Cork"])
     mail_from_name: str | None = Field(None, examples=["Fernhill Coffee"])
     mail_from: str | None = Field(None, examples=["hello@fernhill.example"])
 

@@ -59,10 +59,13 @@ def configure(level: str = "info", *, json: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for name in ("uvicorn", "uvicorn.error"):
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
+    logging.getLogger(
+        "uvicorn.access"
+    ).disabled = True  # it writes whole addresses, in which tokens may stand
 
 
 def _renderer(as_json: bool) -> Processor:

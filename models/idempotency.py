@@ -3,6 +3,7 @@
 Answers are sealed: one of them may hold an API key that is shown this once.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from domain.errors import Conflict, Invalid
 from models.base import Instant, instant
 
 KEY_MAX = 255
+KEY_PATTERN = f"^[!-~]{{1,{KEY_MAX}}}$"
 KEPT_FOR = timedelta(hours=48)
 
 
@@ -107,5 +109,7 @@ def _names(request: Request) -> dict[str, object]:
 
 
 def _check(key: str) -> None:
-    if not 1 <= len(key) <= KEY_MAX:
-        raise Invalid.at("Idempotency-Key", f"Use a key of 1 to {KEY_MAX} characters.")
+    if not re.fullmatch(KEY_PATTERN, key):
+        raise Invalid.at(
+            "Idempotency-Key", f"Use a key of 1 to {KEY_MAX} letters, digits and signs, without spaces."
+        )
