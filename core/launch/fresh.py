@@ -15,6 +15,11 @@ def fresh(*, sure: bool) -> None:
     if not root.exists():
         say.line(f"There is no local data in {root}.")
         return
+    if not ours.home.is_ours_alone:
+        raise Trouble(
+            f"{root} held other files before Mainspring used it, so it is not thrown away as a whole.",
+            "Delete in it what you no longer need, or choose a folder of its own with MAINSPRING_HOME.",
+        )
     if is_running(ours.home):
         raise Trouble("Mainspring is running on this data.", "Stop it with Ctrl-C first.")
     if not sure and not _confirmed(str(root)):

@@ -14,6 +14,7 @@ from pathlib import Path
 from core.launch import interrupt, say
 from core.launch.say import Trouble
 
+MARK = "mainspring-home"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -46,12 +47,18 @@ class Home:
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    @property
+    def is_ours_alone(self) -> bool:
+        """False for a folder that held other things before us; those are nobody's to throw away."""
+        return (self.root / MARK).exists()
+
     def make(self) -> "Home":
         """Others may pass through (the database's user has to), but neither list it nor read what is in it."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            if self.root.stat().st_uid == os.getuid():
+            if not any(self.root.iterdir()):
                 self.root.chmod(0o711)
+                (self.root / MARK).write_text("Everything in this folder belongs to Mainspring.\n")
             for folder in (self.logs, self.temporal):
                 folder.mkdir(exist_ok=True)
                 folder.chmod(0o700)

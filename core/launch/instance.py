@@ -56,13 +56,13 @@ def _port(env: Mapping[str, str]) -> int:
     return int(given)
 
 
-def load_dotenv(path: Path) -> None:
+def load_dotenv(path: Path, *, only: str = "") -> None:
     """What the shell says goes before what the file says."""
     if not path.exists():
         return
     for line in path.read_text().splitlines():
         name, separator, value = line.strip().removeprefix("export ").partition("=")
-        if separator and not name.startswith("#"):
+        if separator and not name.startswith("#") and only in ("", name):
             os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
 
 

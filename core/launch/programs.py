@@ -10,6 +10,9 @@ from core.launch.home import CHECKOUT, Home
 from core.launch.instance import Instance
 from core.launch.part import Part
 
+ANSWERED_WITHIN = 0.5
+"""Seconds; more would keep the supervisor from looking after the other parts."""
+
 
 class Program(Part):
     """A Python program of this checkout. It is ready when the given address answers; a short one needs none."""
@@ -74,7 +77,7 @@ def migrations(python: Path, home: Home, env: Mapping[str, str]) -> Program:
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=1) as answer:
+        with urllib.request.urlopen(address, timeout=ANSWERED_WITHIN) as answer:
             return answer.status == 200
     except OSError:
         return False

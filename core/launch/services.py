@@ -58,6 +58,8 @@ def run_command(command: Sequence[str], *, durable: bool) -> int:
             "No command was given.",
             "For instance: python3 -m core.launch with-services -- pytest tests/models",
         )
+    if not shutil.which(words[0]):
+        raise Trouble(f"{words[0]} cannot be run: there is no such program.")
     interrupt.install()
     with services(durable=durable) as running:
         return run_in_foreground(words, {**os.environ, **running.environment()})
@@ -65,10 +67,7 @@ def run_command(command: Sequence[str], *, durable: bool) -> int:
 
 def run_in_foreground(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """With our terminal: its Ctrl-C reaches the command directly, and we wait until it has ended."""
-    try:
-        process = subprocess.Popen(command, env=dict(environment))
-    except OSError as error:
-        raise Trouble(f"{command[0]} cannot be run: {error.strerror}.") from error
+    process = subprocess.Popen(command, env=dict(environment))
     try:
         while process.poll() is None:
             interrupt.pause()

@@ -4,7 +4,8 @@ import argparse
 import errno
 from collections.abc import Sequence
 
-from core.launch import fresh, interrupt, run, say, services, setup
+from core.launch import fresh, instance, interrupt, run, say, services, setup
+from core.launch.home import CHECKOUT
 from core.launch.say import Trouble
 
 FAILED, INTERRUPTED = 1, 130
@@ -20,6 +21,7 @@ class Options(argparse.Namespace):
 
 
 def main(argv: Sequence[str]) -> int:
+    instance.load_dotenv(CHECKOUT / ".env", only="MAINSPRING_CACHE")
     try:
         return _act(_parser().parse_args(argv, Options()))
     except Trouble as problem:

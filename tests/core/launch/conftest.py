@@ -27,7 +27,7 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pristine() -> Iterator[Path]:
     """A home with a database in it, made once and copied for each test."""
     folder = Path(tempfile.mkdtemp(prefix="mainspring-test-"))
@@ -38,9 +38,15 @@ def pristine() -> Iterator[Path]:
 
 
 @pytest.fixture
-def postgres(home: Path, pristine: Path) -> Iterator[Postgres]:
+def used_home(home: Path, pristine: Path) -> Path:
+    """One that was started before."""
     subprocess.run(["cp", "-a", f"{pristine}/.", home], check=True)
-    server = Postgres(home, durable=False)
+    return home
+
+
+@pytest.fixture
+def postgres(used_home: Path) -> Iterator[Postgres]:
+    server = Postgres(used_home, durable=False)
     server.start()
     yield server
     server.stop()

@@ -19,20 +19,17 @@ def execute(url: str, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def test_is_a_full_postgres_18(postgres: Postgres):
+def test_is_a_full_postgres_18_that_lets_nobody_in_without_the_password(postgres: Postgres):
     for extension in ("pg_trgm", "btree_gist", "unaccent", "pg_stat_statements"):
         execute(postgres.url, f"create extension {extension}")
     assert execute(postgres.url, "select lower('ÄÉ'), unaccent('é')") == [("äé", "e")]
     assert execute(postgres.url, "show server_version_num")[0][0].startswith("18")
     assert execute(postgres.url, "show timezone") == [("UTC",)]
-
-
-def test_lets_nobody_in_without_the_password(postgres: Postgres):
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(postgres.url.replace(postgres.url.split(":")[2].split("@")[0], "wrong"))
 
 
-def test_comes_back_with_its_data_after_kill_9(postgres: Postgres):
+def test_comes_back_with_its_data_after_kill_9_and_after_an_orderly_end(postgres: Postgres):
     url = postgres.url
     execute(url, "create table kept as select 7 as n")
     with psycopg.connect(url, autocommit=True) as busy:
@@ -40,19 +37,15 @@ def test_comes_back_with_its_data_after_kill_9(postgres: Postgres):
         postgres.kill()
         assert postgres.start() == url
     assert execute(url, "select n from kept") == [(7,)]
-
-
-def test_comes_back_with_its_data_after_an_orderly_end(postgres: Postgres):
-    execute(postgres.url, "create table kept as select 7 as n")
     postgres.stop()
     assert not postgres.running()
     assert execute(postgres.start(), "select n from kept") == [(7,)]
 
 
-def test_ends_when_whoever_started_it_is_killed(home: Path):
+def test_ends_when_whoever_started_it_is_killed(used_home: Path):
     code = (
         "import pathlib, sys, time; from core.launch.postgres import Postgres;"
-        f"server = Postgres(pathlib.Path({str(home)!r}), durable=False); server.start();"
+        f"server = Postgres(pathlib.Path({str(used_home)!r}), durable=False); server.start();"
         "print(server.pid, flush=True); time.sleep(60)"
     )
     starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -64,14 +57,14 @@ def test_ends_when_whoever_started_it_is_killed(home: Path):
     starter.communicate()
     if processes.LINUX:
         assert processes.wait_until(lambda: not orphan.alive(), 10)
-    successor = Postgres(home, durable=False)
+    successor = Postgres(used_home, durable=False)
     assert execute(successor.start(), "select 1") == [(1,)]
     successor.stop()
 
 
-def test_takes_over_from_one_that_nobody_looks_after(home: Path, postgres: Postgres):
+def test_takes_over_from_one_that_nobody_looks_after(used_home: Path, postgres: Postgres):
     before = postgres.identity
-    successor = Postgres(home, durable=False)
+    successor = Postgres(used_home, durable=False)
     execute(successor.start(), "select 1")
     assert before is not None
     assert not before.alive()
@@ -96,11 +89,12 @@ def test_a_half_made_data_folder_is_made_again(home: Path):
     assert not half.exists()
 
 
-def test_finds_another_port_when_somebody_takes_it_at_the_last_moment(home: Path):
-    server = Postgres(home, durable=False)
+def test_finds_another_port_when_somebody_takes_it_at_the_last_moment(used_home: Path):
+    server = Postgres(used_home, durable=False)
     server.prepare()
     taken = int(server.url.rpartition(":")[2].split("/")[0])
     with ports.socket.socket() as thief:
+        thief.setsockopt(ports.socket.SOL_SOCKET, ports.socket.SO_REUSEADDR, 1)
         thief.bind(("127.0.0.1", taken))
         thief.listen()
         server.start_and_wait()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.launch import ports, verbs
-from core.launch.home import CHECKOUT
+from core.launch.home import CHECKOUT, Home
 from core.launch.processes import Identity, wait_until
 
 UV = f'[ "$1" = venv ] && mkdir -p .venv/bin && ln -sf {sys.executable} .venv/bin/python; echo uv 1.0'
@@ -110,6 +110,7 @@ def checkout(tmp_path: Path, bin_folder: Callable[[str, str], Path]) -> Path:
 
 @pytest.fixture
 def run(checkout: Path, home: Path) -> Iterator[Callable[..., Started]]:
+    """Starts it, once or several times, in the same home and on the same port unless another is given."""
     runs: list[Started] = []
     port = ports.free()
 
@@ -152,6 +153,7 @@ def test_one_command_from_a_fresh_checkout_through_kills_to_a_clean_end(run: Cal
     assert not (third.home / "parts.json").exists()
 
 
+@pytest.mark.usefixtures("used_home")
 def test_a_kill_of_make_alone_ends_everything_too(run: Callable[..., Started]):
     started = run()
     started.until("Ctrl-C stops it")
@@ -174,6 +176,7 @@ def test_a_port_in_use_is_found_before_anything_is_set_up(run: Callable[..., Sta
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.usefixtures("used_home")
 def test_ctrl_c_in_the_middle_of_set_up_ends_its_tools_and_the_next_start_goes_on(
     run: Callable[..., Started], bin_folder: Callable[[str, str], Path], tmp_path: Path
 ):
@@ -192,6 +195,7 @@ def test_ctrl_c_in_the_middle_of_set_up_ends_its_tools_and_the_next_start_goes_o
     run().until("Ctrl-C stops it")
 
 
+@pytest.mark.usefixtures("used_home")
 def test_an_application_that_does_not_come_up_ends_with_its_last_words(
     run: Callable[..., Started], checkout: Path
 ):
@@ -229,6 +233,8 @@ def test_fresh_throws_the_local_data_away_and_asks_first(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setenv("MAINSPRING_HOME", str(home))
+    shutil.rmtree(home)
+    Home(home).make()
     assert verbs.main(["fresh"]) == 1
     assert "YES=1" in capsys.readouterr().out
     assert home.exists()
@@ -236,6 +242,19 @@ def test_fresh_throws_the_local_data_away_and_asks_first(
     assert not home.exists()
     assert verbs.main(["fresh", "--yes"]) == 0
     assert "no local data" in capsys.readouterr().out
+
+
+def test_fresh_leaves_a_folder_alone_that_holds_other_things(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("MAINSPRING_HOME", str(home))
+    (home / "thesis.odt").touch()
+    mode = home.stat().st_mode
+    Home(home).make()
+    assert home.stat().st_mode == mode
+    assert verbs.main(["fresh", "--yes"]) == 1
+    assert "held other files" in capsys.readouterr().out
+    assert (home / "thesis.odt").exists()
 
 
 @pytest.mark.parametrize(
