@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from domain.calendars import zones
@@ -17,6 +17,7 @@ from domain.texts import parse_line, parse_text, shown, unaccented
 
 FieldType = Literal["text", "number", "boolean", "date", "datetime", "choice"]
 Value = str | int | float | bool
+Parsed = TypeVar("Parsed")
 FIELD_TYPES: tuple[FieldType, ...] = get_args(FieldType)
 
 LONGEST_NAME = 60
@@ -88,12 +89,16 @@ def parse_definition(
     """A field as somebody wants to define it."""
     if type_ not in FIELD_TYPES:
         raise Invalid.at("type", f"“{shown(type_)}” is not a type. Choose one of: {', '.join(FIELD_TYPES)}.")
+    known = _at("name", lambda: parse_name(name))
+    words = _at("label", lambda: parse_line(label, longest=100)) if label.strip() else label_for(known)
+    return CustomField(known, type_, words, _at("options", lambda: _parse_options(type_, options or [])))
+
+
+def _at(path: str, parse: Callable[[], Parsed]) -> Parsed:
     try:
-        known = parse_name(name)
+        return parse()
     except Invalid as error:
-        raise Invalid.at("name", error.message) from None
-    words = parse_line(label, longest=100) if label.strip() else label_for(known)
-    return CustomField(known, type_, words, _parse_options(type_, options or []))
+        raise Invalid.at(path, error.message) from None
 
 
 def _parse_options(type_: FieldType, options: list[str]) -> tuple[str, ...]:
@@ -101,9 +106,9 @@ def _parse_options(type_: FieldType, options: list[str]) -> tuple[str, ...]:
         return ()
     given = dict.fromkeys(parse_line(option, longest=200) for option in options if option.strip())
     if not given:
-        raise Invalid.at("options", "List the answers that can be chosen.")
+        raise Invalid("List the answers that can be chosen.")
     if len(given) > MOST_OPTIONS:
-        raise Invalid.at("options", f"List at most {MOST_OPTIONS} answers, or make it a text.")
+        raise Invalid(f"List at most {MOST_OPTIONS} answers, or make it a text.")
     return tuple(given)
 
 

@@ -45,3 +45,9 @@ def fold(text: str) -> str:
 
 def unaccented(text: str) -> str:
     return _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+
+
+def file_name(raw: str | None) -> str:
+    """The name of an uploaded file, to be shown again; some browsers send its folder too."""
+    name = shown(re.split(r"[/\\]", raw or "")[-1], 100).strip()
+    return name or "contacts.csv"

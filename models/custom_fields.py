@@ -56,15 +56,23 @@ class Usage:
     used_by: int
 
 
+async def listing(db: Db, workspace_id: UUID) -> Sequence[CustomField]:
+    """All fields of a workspace, by label."""
+    statement = select(CustomField).where(CustomField.workspace_id == workspace_id)
+    return (
+        (await db.execute(statement.order_by(col(CustomField.label), col(CustomField.name)))).scalars().all()
+    )
+
+
 async def known(db: Db, workspace_id: UUID) -> dict[str, rules.CustomField]:
     """The fields of a workspace by name, in the order of their labels, as rules read them."""
-    return {field.name: _as_rule(field) for field in await _all(db, workspace_id)}
+    return {field.name: _as_rule(field) for field in await listing(db, workspace_id)}
 
 
 async def usage(db: Db, workspace_id: UUID) -> list[Usage]:
     """Reads every contact of the workspace once."""
     counts = {row.name: row.used_by for row in await db.execute(_USAGE, {"workspace": workspace_id})}
-    return [Usage(field, counts.get(field.name, 0)) for field in await _all(db, workspace_id)]
+    return [Usage(field, counts.get(field.name, 0)) for field in await listing(db, workspace_id)]
 
 
 async def define(db: Db, workspace_id: UUID, fields: Sequence[rules.CustomField], *, at: datetime) -> None:
@@ -110,13 +118,6 @@ async def remove(db: Db, row: CustomField) -> int:
     await db.delete(row)
     await db.flush()
     return emptied.rowcount
-
-
-async def _all(db: Db, workspace_id: UUID) -> Sequence[CustomField]:
-    statement = select(CustomField).where(CustomField.workspace_id == workspace_id)
-    return (
-        (await db.execute(statement.order_by(col(CustomField.label), col(CustomField.name)))).scalars().all()
-    )
 
 
 def _as_rule(row: CustomField) -> rules.CustomField:

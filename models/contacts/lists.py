@@ -91,7 +91,7 @@ async def find(
     limit: int = 50,
 ) -> Listed:
     """One page of contacts, and the exact number of all that match."""
-    search = _Search(workspace_id, where or Filter())
+    search = Search(workspace_id, where or Filter())
     if sort == "-activity":
         search.matching = await search.count(db)
         statement = _LAST_OF_EACH if search.matching <= _FEW else _NEWEST_EVENTS
@@ -154,28 +154,28 @@ group by tag order by count(*) desc, tag limit 1000
 """)
 
 
-class _Search:
+class Search:
     """The filter of a list as SQL over `contacts c`, and the values that it refers to."""
 
-    def __init__(self, workspace_id: UUID, where: Filter) -> None:
+    def __init__(self, workspace_id: UUID, wanted: Filter) -> None:
         self.values: dict[str, Any] = {"workspace": workspace_id}
         self.clauses = ["c.workspace_id = :workspace"]
         self.matching: int | None = None
-        for number, word in enumerate(fold(where.q).split()):
+        for number, word in enumerate(fold(wanted.q).split()):
             self._add(f"c.search like :word_{number}", **{f"word_{number}": f"%{_literally(word)}%"})
-        if where.tag:
-            self._add("c.tags @> array[:tag]", tag=where.tag)
-        if where.consent:
-            self._add(_CONSENT[where.consent])
-        if where.condition:
-            self._add(where.condition.sql, **where.condition.values)
+        if wanted.tag:
+            self._add("c.tags @> array[:tag]", tag=wanted.tag)
+        if wanted.consent:
+            self._add(_CONSENT[wanted.consent])
+        if wanted.condition:
+            self._add(wanted.condition.sql, **wanted.condition.values)
 
     def _add(self, clause: str, **values: Any) -> None:
         self.clauses.append(f"({clause})")
         self.values |= values
 
     async def count(self, db: Db) -> int:
-        return await db.scalar(text(f"select count(*) from contacts c where {self._where}"), self.values) or 0
+        return await db.scalar(text(f"select count(*) from contacts c where {self.where}"), self.values) or 0
 
     async def page(
         self, db: Db, statement: str, sort: Sort, after: Place | None, limit: int, *, key: str
@@ -183,7 +183,7 @@ class _Search:
         beyond, direction = ("<", "desc") if sort.startswith("-") else (">", "asc")
         sql = statement.format(
             key=key,
-            where=self._where,
+            where=self.where,
             place=f"(listed.{key}, listed.id) {beyond} (:after_key, :after_id)" if after else "true",
             order=f"order by listed.{key} {direction}, listed.id {direction} limit :most",
         )
@@ -196,7 +196,7 @@ class _Search:
         return Listed(people, [Place(row.key, row.id) for row in rows], matching)
 
     @property
-    def _where(self) -> str:
+    def where(self) -> str:
         return " and ".join(self.clauses)
 
 
