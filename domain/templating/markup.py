@@ -4,7 +4,7 @@ What is written back is what was understood, so nothing can mean one thing here 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import Literal
@@ -25,11 +25,13 @@ SAFE_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "sms", "cid"})
 MAX_LINE = 400
 """Where a line is broken; a mail's line may have 998 bytes, and values are still to be filled in."""
 
-_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)")
-_ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*)?)?""")
-_END_OF_TAG = re.compile(r"[\s/]*>")
+_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)", re.ASCII)
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*)?)?""", re.ASCII
+)
+_END_OF_TAG = re.compile(r"[\s/]*>", re.ASCII)
+_END_OF_CONDITION = "<![endif]-->"
 _END_OF_COMMENT = re.compile(r"--!?>")
-_LONG_TEXT = re.compile(rf"[^\n]{{{MAX_LINE},}}")
 
 Kind = Literal["text", "comment", "open", "close", "raw"]
 Attributes = tuple[tuple[str, str | None], ...]
@@ -122,28 +124,51 @@ def _end_of_raw(markup: str, name: str, start: int) -> int:
 
 
 def write(tokens: Iterable[Token]) -> str:
-    return "".join(_write_one(token) for token in tokens)
+    """Lines are broken inside of tags, where it changes nothing: mail servers refuse lines of more than 998 bytes."""
+    out: list[str] = []
+    column = 0
+    for token in tokens:
+        piece = _write_one(token, column)
+        newline = piece.rfind("\n")
+        column = column + len(piece) if newline < 0 else len(piece) - newline - 1
+        out.append(piece)
+    return "".join(out)
 
 
-def _write_one(token: Token) -> str:
+def _write_one(token: Token, column: int) -> str:
     if token.kind == "close":
-        return f"</{token.text}>"
+        return f"</{token.text}{_break_at(column)}>"
     if token.kind == "open":
-        return _write_tag(token)
+        return _write_tag(token, column)
     if token.kind == "text":
         return token.text.replace("<", "&lt;")
     return token.text
 
 
-def _write_tag(token: Token) -> str:
-    out = f"<{token.text}"
-    column = len(out)
+def _write_tag(token: Token, column: int) -> str:
+    out = [f"<{token.text}"]
+    column += len(out[0])
     for name, value in token.attributes:
         part = name if value is None else f'{name}="{quotable(value)}"'
-        # a line break between attributes changes nothing; mail servers refuse lines of more than 998 bytes
-        out += ("\n" if column > MAX_LINE else " ") + part
-        column = len(part) if column > MAX_LINE else column + len(part) + 1
-    return f"{out} />" if token.closed else f"{out}>"
+        separator = _break_at(column) or " "
+        out += (separator, part)
+        column = len(part) + (0 if separator == "\n" else column + 1)
+    return f"{''.join(out)}{' /' if token.closed else _break_at(column)}>"
+
+
+def _break_at(column: int) -> str:
+    return "\n" if column > MAX_LINE else ""
+
+
+def within_comment(token: Token, change: Callable[[Iterator[Token]], Iterable[Token]]) -> Token:
+    """Outlook reads what is inside of `<!--[if mso]> … <![endif]-->`, so it is treated as everything else is."""
+    start = token.text.find("]>") + 2
+    if not (token.text.startswith("<!--[if") and token.text.endswith(_END_OF_CONDITION)) or start == 1:
+        return token
+    inside = token.text[start : -len(_END_OF_CONDITION)]
+    if "<" not in inside:
+        return token
+    return replace(token, text=f"{token.text[:start]}{write(change(read(inside)))}{_END_OF_CONDITION}")
 
 
 def quotable(value: str) -> str:

@@ -4,7 +4,7 @@
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -48,7 +48,7 @@ class Vault:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"{self.prefix}(\d+)z")
+        return re.compile(rf"{self.prefix}([0-9]+)z")
 
     def restore(self, text: str) -> str:
         return self.pattern.sub(lambda found: self.pieces[int(found[1])], text)
@@ -69,10 +69,13 @@ class Masked:
     hidden_newlines: tuple[int, ...]
     """Newlines inside the tags up to and including each one."""
 
+    newlines: tuple[int, ...]
+    """Where the lines of `text` end."""
+
     def line_at(self, offset: int) -> int:
-        before = bisect_right(self.offsets, offset - 1)
+        before = bisect_left(self.offsets, offset)
         hidden = self.hidden_newlines[before - 1] if before else 0
-        return 1 + self.text.count("\n", 0, offset) + hidden
+        return 1 + bisect_left(self.newlines, offset) + hidden
 
     def unmask(self, text: str) -> str:
         return self.vault.restore(text)
@@ -112,7 +115,9 @@ def mask(source: str) -> Masked:
         tags.append(tag)
         position = end
     out.append(source[position:])
-    return Masked("".join(out), tuple(tags), vault, tuple(offsets), tuple(hidden))
+    text = "".join(out)
+    ends = tuple(found.start() for found in re.finditer("\n", text))
+    return Masked(text, tuple(tags), vault, tuple(offsets), tuple(hidden), ends)
 
 
 def _spans(source: str) -> Iterator[tuple[int, int]]:

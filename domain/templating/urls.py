@@ -1,12 +1,15 @@
 """Addresses that values are filled into: whatever a contact typed, the finished address is a harmless one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from domain.templating.markup import URL_ATTRIBUTES, Token, read, write
+from domain.templating.markup import URL_ATTRIBUTES, Token, read, within_comment, write
 from domain.templating.tags import Masked, mask
 
 FILTER_NAME = "safe_url"
+_MARK = re.compile("[\x00-\x1f][0-9]*")
+"""What a mail puts before the `href` of a link that it counts clicks on."""
 _DECIDES_SCHEME = frozenset(":/?#")
 
 
@@ -18,8 +21,8 @@ def guard_urls(source: str) -> str:
 
 def _guarded(tokens: Iterator[Token], masked: Masked) -> Iterator[Token]:
     for token in tokens:
-        if token.kind == "comment" and "<" in token.text[4:]:
-            yield replace(token, text=_guard_comment(token.text, masked))
+        if token.kind == "comment":
+            yield within_comment(token, lambda inside: _guarded(inside, masked))
         elif any(value and _is_open(name, value, masked) for name, value in token.attributes):
             yield replace(
                 token,
@@ -29,16 +32,15 @@ def _guarded(tokens: Iterator[Token], masked: Masked) -> Iterator[Token]:
             yield token
 
 
-def _guard_comment(comment: str, masked: Masked) -> str:
-    """Outlook reads the markup inside of `<!--[if mso]> … <![endif]-->`."""
-    inside = write(_guarded(read(comment[4:-3]), masked))
-    return f"<!--{inside}-->" if comment.startswith("<!--[if") and comment.endswith("-->") else comment
-
-
 def _is_open(name: str, value: str, masked: Masked) -> bool:
     """Whether values may decide the scheme of this address."""
     first = masked.vault.pattern.search(value)
-    return name in URL_ATTRIBUTES and first is not None and not _DECIDES_SCHEME & set(value[: first.start()])
+    plain_name = _MARK.sub("", name)
+    return (
+        plain_name in URL_ATTRIBUTES
+        and first is not None
+        and not _DECIDES_SCHEME & set(value[: first.start()])
+    )
 
 
 def _wrap(name: str, value: str | None, masked: Masked) -> str | None:
