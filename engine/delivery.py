@@ -17,8 +17,8 @@ from core.db import Db, scope_to, session
 from domain.steps import Later, Performed, Refused, Sent, Unknown
 from engine.loops import Loop
 from engine.sweeper import Claimant
-from models import clocks, events, messages
-from models.messages import Claim, Settled
+from models import clocks, messages, queue
+from models.messages import Claim, Kept, Settled
 
 log = structlog.get_logger(__name__)
 
@@ -45,9 +45,9 @@ class Delivery(Loop):
         self._landed: list[tuple[Claim, Performed]] = []
         self._scanned = 0.0
 
-    def hand(self, reserved: Iterable[Handed]) -> None:
+    def hand(self, reserved: Iterable[Kept]) -> None:
         """What has just been reserved and committed in this process."""
-        self._handed.extend(reserved)
+        self._handed.extend((row.workspace_id, row.id) for row in reserved if row.channel in self.channels)
         self.told.set()
 
     async def turn(self) -> bool:
@@ -122,7 +122,7 @@ class Delivery(Loop):
                 for claim, performed in landed
                 if claim.id in done and isinstance(performed, Sent | Refused)
             ]
-            await events.resume(
+            await queue.resume(
                 db, [(c.workspace_id, c.enrolment_id, c.id) for c in answered if c.enrolment_id]
             )
             for workspace_id in workspaces & sandboxes:

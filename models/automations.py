@@ -168,7 +168,7 @@ async def _listen(db: Db, workspace_id: UUID, events: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version with the name and the state of its automation."""
+    """A version with the name of its automation."""
 
     version_id: UUID
     automation_id: UUID
@@ -177,21 +177,21 @@ class Published:
     number: int
     definition: dict[str, Any]
     mails: dict[str, Any]
-    live: bool
+    published_at: datetime
 
 
 _PUBLISHED = (
-    "select v.id, a.id, a.workspace_id, a.name, v.number, v.definition, v.mails, a.state = 'live' and a.version_id = v.id"
+    "select v.id, a.id, a.workspace_id, a.name, v.number, v.definition, v.mails, v.published_at"
     " from automation_versions v join automations a on a.id = v.automation_id "
 )
 
 
-async def live(db: Db, workspace_ids: Sequence[UUID]) -> list[Published]:
-    """Every version that lets people in."""
+async def live(db: Db, workspace_ids: Sequence[UUID], automation_id: UUID | None = None) -> list[Published]:
+    """Every version that lets people in, or only that of one automation."""
     cursor = await (await driver(db)).execute(
-        _PUBLISHED
-        + "where a.workspace_id = any(%s) and a.state = 'live' and a.version_id = v.id order by a.id",
-        (list(workspace_ids),),
+        _PUBLISHED + "where a.workspace_id = any(%s) and a.state = 'live' and a.version_id = v.id"
+        " and (%s::uuid is null or a.id = %s) order by a.id",
+        (list(workspace_ids), automation_id, automation_id),
     )
     return [Published(*row) for row in await cursor.fetchall()]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
 
 from core.db import Db, driver
+from domain.entries import Earlier
 from models.base import Instant, Owned, belongs_to, instant, json
 
 
@@ -235,10 +236,23 @@ async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
     return [Placed(*row) for row in await cursor.fetchall()]
 
 
-async def lock_cohort(db: Db, cohort_id: UUID) -> bool:
-    """Whether the cohort is open; while it is locked nobody can join it."""
-    row = await db.execute(text("select open from cohorts where id = :id for update"), {"id": cohort_id})
-    return bool(row.scalar_one_or_none())
+@dataclass(frozen=True, slots=True)
+class OpenCohort:
+    automation_id: UUID
+    held: bool
+
+
+async def lock_cohort(db: Db, cohort_id: UUID) -> OpenCohort | None:
+    """The cohort if it is open; while it is locked nobody can join it."""
+    row = await db.execute(
+        text(
+            "select c.automation_id, coalesce(p.held, false) from cohorts c"
+            " left join processes p on p.workflow_id = 'cohort/' || c.id where c.id = :id and c.open for update of c"
+        ),
+        {"id": cohort_id},
+    )
+    found = row.first()
+    return OpenCohort(*found) if found else None
 
 
 async def next_wake(db: Db, cohort_id: UUID) -> datetime | None:
@@ -257,3 +271,90 @@ async def set_cohort(db: Db, cohort_id: UUID, wakes_at: datetime | None) -> None
         ),
         {"id": cohort_id, "at": wakes_at},
     )
+
+
+# An entry key is its base, or starts with it and `#` or `@` (domain/entries.py).
+_EARLIER = """
+select e.automation_id, e.contact_id, w.base, count(*), count(*) filter (where e.ended_at is null), max(e.started_at)
+from unnest(%s::uuid[], %s::uuid[], %s::text[]) w(automation_id, contact_id, base)
+join enrolments e on e.automation_id = w.automation_id and e.contact_id = w.contact_id
+ and split_part(split_part(e.entry_key, '#', 1), '@', 1) = w.base
+group by 1, 2, 3
+"""
+Visitor = tuple[UUID, UUID, str]  # automation, contact, base key
+
+
+async def earlier(db: Db, visitors: Sequence[Visitor]) -> dict[Visitor, Earlier]:
+    """What has been of these contacts in these automations; who was never there is left out."""
+    if not visitors:
+        return {}
+    columns = [list(column) for column in zip(*visitors, strict=True)]
+    cursor = await (await driver(db)).execute(_EARLIER, columns)
+    return {(row[0], row[1], row[2]): Earlier(*row[3:]) for row in await cursor.fetchall()}
+
+
+async def inside_automation(db: Db, automation_id: UUID) -> list[UUID]:
+    """Everybody who is inside now, whatever their version."""
+    rows = await db.execute(
+        text("select id from enrolments where automation_id = :id and ended_at is null order by id"),
+        {"id": automation_id},
+    )
+    return list(rows.scalars())
+
+
+async def end_all(db: Db, automation_id: UUID, *, now: datetime, outcome: str) -> None:
+    await db.execute(
+        text(
+            "update enrolments set ended_at = :now, outcome = :outcome, wake_at = null, cohort_id = null"
+            " where automation_id = :id and ended_at is null"
+        ),
+        {"id": automation_id, "now": now, "outcome": outcome},
+    )
+
+
+async def open_cohorts(db: Db, automation_id: UUID) -> list[UUID]:
+    rows = await db.execute(
+        text("select id from cohorts where automation_id = :id and open"), {"id": automation_id}
+    )
+    return list(rows.scalars())
+
+
+async def overdue(db: Db, automation_id: UUID, now: datetime) -> int:
+    """How many should have moved on by now."""
+    row = await db.execute(
+        text(
+            "select count(*) from enrolments where automation_id = :id and ended_at is null and wake_at <= :now"
+        ),
+        {"id": automation_id, "now": now},
+    )
+    return row.scalar_one()
+
+
+async def end_overdue(db: Db, automation_id: UUID, *, before: datetime, now: datetime) -> None:
+    await db.execute(
+        text(
+            "update enrolments set ended_at = :now, outcome = 'removed', wake_at = null, cohort_id = null"
+            " where automation_id = :id and ended_at is null and wake_at <= :before"
+        ),
+        {"id": automation_id, "now": now, "before": before},
+    )
+
+
+async def spread(db: Db, automation_id: UUID, *, now: datetime, over: timedelta) -> None:
+    """Have those who are overdue wake one after the other; each stays in the cohort that it has."""
+    await db.execute(
+        text(
+            "update enrolments e set wake_at = :now + :over * (o.n / o.total) from (select id, wake_at,"
+            " (row_number() over (order by wake_at, id))::float8 as n, count(*) over () as total"
+            " from enrolments where automation_id = :id and ended_at is null and wake_at <= :now) o where o.id = e.id"
+        ),
+        {"id": automation_id, "now": now, "over": over},
+    )
+
+
+async def data(db: Db, enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What these passages remember."""
+    cursor = await (await driver(db)).execute(
+        "select id, data from enrolments where id = any(%s)", (list(enrolment_ids),)
+    )
+    return dict(await cursor.fetchall())

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, Column, Identity, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import col, select
 
 from core.db import Db, driver
 from domain.ids import new_id
@@ -39,31 +38,6 @@ class Event(Owned, table=True):
     recorded_at: Instant = instant()
     source: str = "api"  # api | person | automation | import | system
     idempotency_key: str | None = None
-
-
-class Listener(SQLModel, table=True):
-    """An event name that some automation of the workspace reacts to; other events are not queued at all."""
-
-    __tablename__ = "listeners"  # pyright: ignore[reportAssignmentType]
-
-    workspace_id: UUID = Field(primary_key=True, foreign_key="workspaces.id", ondelete="CASCADE")
-    event: str = Field(primary_key=True)
-
-
-class Queued(SQLModel, table=True):
-    """Work for the router: deleting the row in the transaction is the claim. No policy: batches cross workspaces."""
-
-    __tablename__ = "event_queue"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("event_queue_shard", "shard", "id"),)
-
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
-    )
-    workspace_id: UUID = Field(foreign_key="workspaces.id", ondelete="CASCADE")
-    shard: int = 0
-    kind: str = "event"  # event | enrol | resume | move
-    subject_id: UUID  # the event, the automation or the enrolment
-    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +98,5 @@ async def append(
     return set((row and row[0]) or ())
 
 
-_RESUME = """
-with waiting as (
-    select e.workspace_id, e.id, e.contact_id, w.message_id
-    from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) w(workspace_id, enrolment_id, message_id)
-    join enrolments e on e.id = w.enrolment_id and e.awaits = w.message_id and e.ended_at is null
-), queued as (
-    insert into event_queue (workspace_id, shard, kind, subject_id)
-    select workspace_id, abs(hashtext(contact_id::text)) %% %s, 'resume', id from waiting returning 1
-)
-select (select pg_notify('queue', '') from queued limit 1)
-"""
-
-
-async def resume(db: Db, answered: Sequence[tuple[UUID, UUID, UUID]], *, shards: int = 1) -> None:
-    """Have those go on who wait for one of these messages, given as (workspace, enrolment, message)."""
-    if answered:
-        columns = [list(column) for column in zip(*answered, strict=True)]
-        await (await driver(db)).execute(_RESUME, (*columns, shards))
+async def by_ids(db: Db, event_ids: Sequence[UUID]) -> list[Event]:
+    return list((await db.execute(select(Event).where(col(Event.id).in_(event_ids)))).scalars())

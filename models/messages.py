@@ -85,15 +85,28 @@ insert into messages (id, workspace_id, channel, contact_id, automation_id, vers
                       reason, address, created_at, attempts)
 select *, 0 from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
                         %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-on conflict (workspace_id, send_key) do nothing
+on conflict (workspace_id, send_key) do update set state = excluded.state, reason = excluded.reason, address = excluded.address
+where messages.state = 'deferred'
+returning send_key, id, workspace_id, channel, state
 """
 
 
-async def reserve(db: Db, messages: Sequence[NewMessage]) -> None:
-    """Write effects down before they happen; a key that is there already stays as it is."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row of the ledger as it now stands."""
+
+    id: UUID
+    workspace_id: UUID
+    channel: str
+    state: str
+
+
+async def reserve(db: Db, messages: Sequence[NewMessage]) -> dict[str, Kept]:
+    """Write effects down before they happen, by send key. One that was deferred takes its new state; anything else that is
+    there already stays as it is and is not returned."""
     if not messages:
-        return
-    await (await driver(db)).execute(
+        return {}
+    cursor = await (await driver(db)).execute(
         _RESERVE,
         (
             [m.id for m in messages],
@@ -111,6 +124,12 @@ async def reserve(db: Db, messages: Sequence[NewMessage]) -> None:
             [m.created_at for m in messages],
         ),
     )
+    return {row[0]: Kept(*row[1:]) for row in await cursor.fetchall()}
+
+
+async def announce(db: Db) -> None:
+    """Tell the loops that deliver, wherever they run."""
+    await db.execute(text("select pg_notify('messages', '')"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +275,16 @@ async def get(db: Db, message_id: UUID, *, lock: bool = False) -> Message:
     if row is None:
         raise NotFound("There is no such message.")
     return row
+
+
+Answer = tuple[str, dict[str, Any] | None, str | None]  # state, result, reason
+
+
+async def answers(db: Db, message_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+    """The outcomes of messages that have one."""
+    cursor = await (await driver(db)).execute(
+        "select id, state, result, reason from messages where id = any(%s)"
+        " and state in ('sent', 'delivered', 'bounced', 'failed', 'dropped')",
+        (list(message_ids),),
+    )
+    return {row[0]: row[1:] for row in await cursor.fetchall()}

@@ -1,9 +1,12 @@
 """Workspaces: a tenant is one business with its people, data, clock, time zone and currency."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
+from core.db import Db
 from models.base import Instant, Table, instant, json
 
 
@@ -18,3 +21,14 @@ class Workspace(Table, table=True):
     mail_from: str = ""
     settings: dict[str, Any] = json(default_factory=dict)
     created_at: Instant = instant()
+
+
+async def time_zone(db: Db, workspace_id: UUID) -> str:
+    return (
+        await db.execute(select(Workspace.time_zone).where(col(Workspace.id) == workspace_id))
+    ).scalar_one()
+
+
+async def by_ids(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, Workspace]:
+    rows = await db.execute(select(Workspace).where(col(Workspace.id).in_(list(workspace_ids))))
+    return {row.id: row for row in rows.scalars()}

@@ -14,6 +14,7 @@ from models.conditions.compiling import Sql, where
 
 __all__ = ["MOST_HAPPENINGS", "Sql", "happenings", "matching", "where"]
 
+EVERYBODY = Sql("true", {})
 MOST_HAPPENINGS = 1_000
 """Of one contact and event name. Older ones are not seen by `evaluate`, so counts stop there; no clause can ask for more."""
 
@@ -21,7 +22,7 @@ MOST_HAPPENINGS = 1_000
 async def matching(
     db: Db,
     workspace_id: UUID,
-    condition: Condition,
+    condition: Condition | None,
     *,
     now: datetime,
     zone: ZoneInfo,
@@ -30,8 +31,12 @@ async def matching(
     after: UUID | None = None,
     limit: int | None = None,
 ) -> list[UUID]:
-    """The contacts of whom the condition is true, by id; of `among` if given, in pages that begin behind `after`."""
-    compiled = where(condition, workspace_id=workspace_id, now=now, zone=zone, since=since)
+    """The contacts of whom the condition is true (None: everybody), by id; of `among` if given, in pages that begin behind `after`."""
+    compiled = (
+        where(condition, workspace_id=workspace_id, now=now, zone=zone, since=since)
+        if condition
+        else EVERYBODY
+    )
     params = dict(compiled.params) | {"workspace": workspace_id}
     parts = ["c.workspace_id = :workspace", compiled.text]
     if among is not None:

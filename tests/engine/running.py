@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities import clock
+import activities.steps
+import domain.triggers
+from activities import clock, cohorts, schedules
+from core.plugins import load
 from core.settings import Settings
 from core.temporal import CLOCK, MAIN, connect, sandbox
-from engine.loops import Ears, Loop
-from engine.relay import Relay
+from engine.build import build
+from engine.loops import Ears
 from tests.workflows.samples import SAMPLES, write
 from workflows.clocks import ClockWorkflow
+from workflows.cohorts import CohortWorkflow
+from workflows.schedules import ScheduleWorkflow
 from workflows.finish import Finish
 
 
@@ -37,24 +42,27 @@ class Engine:
 
 @asynccontextmanager
 async def running(config: Settings) -> AsyncIterator[Engine]:
+    load(activities.steps)
+    load(domain.triggers)
     client = await connect(config)
     stop = asyncio.Event()
-    loops: list[Loop] = [Relay(client)]
-    tasks = [asyncio.create_task(part.run(stop)) for part in (*loops, Ears(loops))]
+    built = build(config, client)
+    tasks = [asyncio.create_task(part.run(stop)) for part in (*built.loops, Ears(built.loops))]
     engine = Engine(client)
     engine.resume()
     yield engine
     stop.set()
     await asyncio.gather(*tasks)
     await engine.pause()
+    await built.renderer.stop()
 
 
 def _worker(client: Client, queue: str) -> Worker:
     return Worker(
         client,
         task_queue=queue,
-        workflows=[ClockWorkflow, *SAMPLES],
-        activities=[clock.move, clock.park, clock.read, write],
+        workflows=[ClockWorkflow, CohortWorkflow, ScheduleWorkflow, *SAMPLES],
+        activities=[clock.move, clock.park, clock.read, cohorts.advance, schedules.tick, write],
         workflow_runner=sandbox(),
         interceptors=[Finish()],
     )

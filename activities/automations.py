@@ -1,0 +1,122 @@
+"""Publishing: a draft that is ready becomes a version, its mails are compiled, and people may come in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from core.db import Db
+from domain import errors
+from domain.conditions.checks import Vocabulary
+from domain.definitions import Definition, Plan, compile_plan
+from domain.definitions.checking import problems
+from domain.definitions.plans import EffectPlan
+from domain.definitions.problems import Problem
+from domain.definitions.reading import parse, read_draft
+from domain.emails import ROOTS, CompiledEmail, Draft, compile_email
+from domain.errors import Invalid
+from domain.templating.lint import lint as lint_template
+from domain.templating.problems import has_errors
+from models import automations, custom_fields, enrolments, outbox, queue
+from models.automations import Automation, AutomationVersion
+from models.queue import ENROL_PAGE, Job
+
+InFlight = Literal["finish", "move"]
+
+
+def lint(widget: str, text: str) -> Iterable[str]:
+    """What keeps a text that somebody wrote from being filled in."""
+    if widget == "email_body":
+        found = compile_email(Draft(subject="-", body=text)).problems
+    else:
+        found = tuple(lint_template(text, ROOTS))
+    return [problem.message for problem in found if has_errors([problem])]
+
+
+async def vocabulary(db: Db, workspace_id: UUID) -> Vocabulary:
+    """What conditions may speak of in this workspace."""
+    fields = await custom_fields.known(db, workspace_id)
+    return Vocabulary(attributes={name: field.type for name, field in fields.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A draft as far as it can be read, and everything that must be mended before it can be published."""
+
+    definition: Definition
+    problems: tuple[Problem, ...]
+
+
+async def inspect(db: Db, workspace_id: UUID, draft: Mapping[str, Any]) -> Inspected:
+    read = read_draft(draft)
+    found = problems(read.definition, vocabulary=await vocabulary(db, workspace_id), lint=lint)
+    return Inspected(read.definition, (*read.problems, *(one for one in found if one not in read.problems)))
+
+
+async def publish(
+    db: Db, automation_id: UUID, *, in_flight: InFlight, name: str, by: str, now: datetime
+) -> AutomationVersion:
+    """Make the draft the live version, or raise Invalid with all that is not ready.
+
+    `in_flight`: people who are inside finish on their version, or move over at their next step.
+    """
+    row = await automations.get(db, automation_id, lock=True)
+    definition = parse(row.draft)
+    found = problems(definition, vocabulary=await vocabulary(db, row.workspace_id), lint=lint)
+    if found:
+        raise Invalid(problems=[errors.Problem(_where(one), one.message) for one in found])
+    plan = compile_plan(definition, row.id)
+    version = await automations.publish(
+        db, row, mails=mails(plan), listens=plan.listens, name=name, by=by, now=now
+    )
+    if definition.entry.trigger and definition.entry.trigger.kind == "schedule":
+        await outbox.put(db, [outbox.wake(row.workspace_id, "schedule", row.id, title=row.name)])
+    if in_flight == "move":
+        await _take_over(db, row, version)
+    return version
+
+
+def _where(problem: Problem) -> str:
+    node = f"nodes.{problem.node}" if problem.node else ""
+    return errors.join(node, problem.field or "")
+
+
+def mails(plan: Plan) -> dict[str, Any]:
+    """What the e-mail steps of a plan compile to, by node; done once, so that per contact only values are filled in."""
+    return {
+        node.id: _compiled(node).model_dump(mode="json")
+        for node in plan.nodes.values()
+        if isinstance(node, EffectPlan) and node.channel == "email"
+    }
+
+
+def _compiled(node: EffectPlan) -> CompiledEmail:
+    written = node.params.model_dump(
+        include={"subject", "body", "preheader", "from_name", "reply_to", "topic"}
+    )
+    compilation = compile_email(
+        Draft(**{name: value for name, value in written.items() if value is not None})
+    )
+    if compilation.email is None:
+        found = [errors.Problem(f"nodes.{node.id}.body", problem.message) for problem in compilation.problems]
+        raise Invalid(problems=found)
+    return compilation.email
+
+
+async def _take_over(db: Db, row: Automation, version: AutomationVersion) -> None:
+    inside = await enrolments.inside_automation(db, row.id)
+    pages = [inside[n : n + ENROL_PAGE] for n in range(0, len(inside), ENROL_PAGE)]
+    jobs = [
+        Job(row.workspace_id, "move", version.id, {"enrolments": [str(e) for e in page]}) for page in pages
+    ]
+    if jobs:
+        await queue.put(db, jobs)
+
+
+async def archive(db: Db, automation_id: UUID, now: datetime) -> Automation:
+    """Nobody comes in any more, and whoever is inside leaves."""
+    row = await automations.get(db, automation_id, lock=True)
+    await automations.archive(db, row, now)
+    await enrolments.end_all(db, row.id, now=now, outcome="removed")
+    return row

@@ -1,0 +1,79 @@
+"""Moves the people of a cohort who are due."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.enrolments import Moved, facts_of, ground, position_of, remember, settle
+from activities.plans import PLANS
+from core.db import Db, Scope, session
+from domain.kernel import run
+from domain.processes import Advance, Rest
+from models import clocks, enrolments, holds, messages, processes
+from models.enrolments import Placed
+
+_PAGE = 1_000  # people a transaction
+# Timers of Temporal are no finer than a second: whoever is due within the next one goes now rather than one lap later.
+_GRAIN = timedelta(seconds=1)
+
+
+@activity.defn(name="cohorts.advance")
+async def advance(asked: Advance) -> Rest:
+    """Move everybody who is due, page by page; says when the next one is. Repeating it moves nobody twice."""
+    while (rest := await _page(asked)) is None:
+        pass
+    return rest
+
+
+async def _page(asked: Advance) -> Rest | None:
+    """One transaction; None when there may be more who are due."""
+    async with session(Scope(workspaces=(asked.workspace_id,))) as db:
+        cohort = await enrolments.lock_cohort(db, asked.cohort_id)
+        if cohort is None:
+            return Rest(over=True)
+        now = await clocks.now(db, asked.workspace_id)
+        if cohort.held or await _stands_still(db, asked.workspace_id, cohort.automation_id):
+            return await _rest(db, asked, None, "a hold to be released", now)
+        due = await enrolments.due(db, asked.cohort_id, now, _PAGE)
+        if due:
+            await move(db, asked.workspace_id, due)
+        if len(due) == _PAGE:
+            return None
+        next_wake = await enrolments.next_wake(db, asked.cohort_id)
+        await enrolments.set_cohort(db, asked.cohort_id, next_wake)
+        if next_wake is None:
+            return Rest(over=True)
+        sandbox = asked.workspace_id in await clocks.standing_still(db, [asked.workspace_id])
+        until = next_wake if sandbox else max(next_wake, now + _GRAIN)
+        return await _rest(db, asked, until, "the next time that people are due", now)
+
+
+async def _stands_still(db: Db, workspace_id: UUID, automation_id: UUID) -> bool:
+    held = await holds.in_force(db, [workspace_id])
+    return bool(
+        held
+        & {(workspace_id, "automation", str(automation_id)), (workspace_id, "workspace", str(workspace_id))}
+    )
+
+
+async def _rest(db: Db, asked: Advance, until: datetime | None, what: str, now: datetime) -> Rest:
+    await processes.waits(db, f"cohort/{asked.cohort_id}", until=until, what=what, now=now)
+    return Rest(until=until)
+
+
+async def move(db: Db, workspace_id: UUID, rows: Sequence[Placed]) -> None:
+    """Ask the kernel about each of these people, and write down what it said."""
+    here = await ground(db, [workspace_id], [row.contact_id for row in rows])
+    versions = await PLANS.versions(db, {row.version_id for row in rows})
+    remembered = await remember(db, [(versions[row.version_id], row.contact_id) for row in rows])
+    now = here.now[workspace_id]
+    moved: list[Moved] = []
+    for row in rows:
+        ready, known = versions[row.version_id], here.known[row.contact_id]
+        facts = facts_of(known, row.data, remembered.get(row.contact_id, {}))
+        outcome = run(ready.plan, position_of(row), facts, now, limits=here.limits(ready, known))
+        moved.append(Moved(ready, facts, outcome, now, row.id, row))
+    if await settle(db, moved):
+        await messages.announce(db)

@@ -1,0 +1,214 @@
+"""E-mails on their way out: from rows of the ledger to letters that are filled in for their contacts."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from activities.enrolments import Ground, facts_of, ground
+from core.db import Db
+from core.security import derive, instance_secrets
+from core.templating import Rendered, Renderer, Template
+from domain.emails import CompiledEmail
+from domain.facts import Facts
+from domain.sending import WORDS, Drop, Send, gate
+from domain.tracking import (
+    Keys,
+    Tracking,
+    Unsubscription,
+    finish_html,
+    finish_line,
+    finish_text,
+    unsubscribe_url,
+)
+from models import automations, enrolments, workspaces
+from models.messages import Claim
+from models.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail to one contact, filled in; or why there is none (`refused`)."""
+
+    claim: Claim
+    to: str = ""
+    to_name: str = ""
+    from_name: str = ""
+    from_address: str = ""
+    reply_to: str = ""
+    subject: str = ""
+    html: str = ""
+    text: str = ""
+    unsubscribe: str = ""
+    refused: str = ""
+    dropped: str = ""
+
+    def headers(self, at: datetime) -> dict[str, str]:
+        """As they go out, and as the inbox shows them."""
+        found = {
+            "From": _mailbox(self.from_name, self.from_address),
+            "To": _mailbox(self.to_name, self.to),
+            "Subject": self.subject,
+            "Date": at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "Message-ID": f"<{self.claim.id}@{self.from_address.partition('@')[2] or 'mainspring.example'}>",
+        }
+        if self.reply_to:
+            found["Reply-To"] = self.reply_to
+        if self.unsubscribe:  # RFC 8058: one click, by POST, without signing in
+            found["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return found
+
+
+def _mailbox(name: str, address: str) -> str:
+    return f"{name} <{address}>" if name else address
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a letter is made from."""
+
+    claim: Claim
+    facts: Facts
+    mail: CompiledEmail
+    workspace: Workspace
+    dropped: str = ""
+
+
+def link_keys(home: Path) -> Keys:
+    """What the links in mails are signed with, also by instances of old secrets."""
+    return Keys([derive(secret, "links") for secret in instance_secrets(home)])
+
+
+class Mailroom:
+    """Makes letters. `base_url` is where people reach this instance; `sender` is the address of workspaces without one."""
+
+    def __init__(self, renderer: Renderer, keys: Keys, *, base_url: str, sender: str) -> None:
+        self._renderer = renderer
+        self._keys = keys
+        self._base_url = base_url
+        self._sender = sender
+
+    async def orders(self, db: Db, claims: Sequence[Claim]) -> list[Order]:
+        """Read what the letters need; whoever may not be written to any more is marked as dropped."""
+        here = await ground(
+            db, sorted({claim.workspace_id for claim in claims}), {claim.contact_id for claim in claims}
+        )
+        mails = await self._mails(db, claims)
+        data = await enrolments.data(db, [claim.enrolment_id for claim in claims if claim.enrolment_id])
+        places = await workspaces.by_ids(db, {claim.workspace_id for claim in claims})
+        return [
+            _order(claim, mails[claim.version_id, claim.node], data, places[claim.workspace_id], here)
+            for claim in claims
+            if claim.contact_id in here.known
+        ]
+
+    async def _mails(
+        self, db: Db, claims: Sequence[Claim]
+    ) -> Mapping[tuple[UUID | None, str | None], CompiledEmail]:
+        wanted = {(claim.version_id, claim.node) for claim in claims}
+        found = await automations.published(db, {version_id for version_id, _ in wanted if version_id})
+        return {
+            (version.version_id, node): CompiledEmail.model_validate(mail)
+            for version in found
+            for node, mail in version.mails.items()
+            if (version.version_id, node) in wanted
+        }
+
+    async def write(self, orders: Sequence[Order]) -> list[Letter]:
+        """Fill in the letters; those of one step and workspace together."""
+        batches: dict[tuple[UUID, str], list[Order]] = defaultdict(list)
+        letters = [Letter(order.claim, dropped=order.dropped) for order in orders if order.dropped]
+        for order in orders:
+            if not order.dropped:
+                batches[order.workspace.id, Template(order.mail.parts()).key].append(order)
+        for batch in batches.values():
+            letters += await self._fill_in(batch)
+        return letters
+
+    async def _fill_in(self, batch: Sequence[Order]) -> list[Letter]:
+        first = batch[0]
+        urls = [self._unsubscribe_url(order) for order in batch]
+        outcomes = await self._renderer.render_many(
+            Template(first.mail.parts()),
+            [{**values(order.facts), "unsubscribe_url": url} for order, url in zip(batch, urls, strict=True)],
+            common={"workspace": place(first.workspace)},
+            tenant=str(first.workspace.id),
+        )
+        return [
+            self._letter(order, outcome, url)
+            if isinstance(outcome, Rendered)
+            else Letter(order.claim, refused=outcome.message)
+            for order, outcome, url in zip(batch, outcomes, urls, strict=True)
+        ]
+
+    def _unsubscribe_url(self, order: Order) -> str:
+        one = Unsubscription(
+            order.claim.workspace_id, order.claim.contact_id, order.mail.topic, order.claim.id
+        )
+        return unsubscribe_url(self._keys, self._base_url, one)
+
+    def _letter(self, order: Order, filled: Rendered, url: str) -> Letter:
+        parts, contact = filled.parts, order.facts.contact
+        tracking = Tracking(self._keys, self._base_url, order.claim.workspace_id, order.claim.id)
+        return Letter(
+            order.claim,
+            to=contact.email or "",
+            to_name=" ".join(name for name in (contact.first_name, contact.last_name) if name),
+            from_name=finish_line(parts.get("from_name", ""))
+            or order.workspace.mail_from_name
+            or order.workspace.name,
+            from_address=order.workspace.mail_from or self._sender,
+            reply_to=finish_line(parts.get("reply_to", "")),
+            subject=finish_line(parts["subject"]),
+            html=finish_html(parts["html"], tracking),
+            text=finish_text(parts.get("text", ""), tracking),
+            unsubscribe=url if order.mail.topic == "marketing" else "",
+        )
+
+
+def _order(
+    claim: Claim,
+    mail: CompiledEmail,
+    data: Mapping[UUID, Mapping[str, Any]],
+    workspace: Workspace,
+    here: Ground,
+) -> Order:
+    known = here.known[claim.contact_id]
+    facts = facts_of(known, data.get(claim.enrolment_id or claim.id, {}), {})
+    now = here.now[claim.workspace_id]
+    ruling = gate(Send("email", now, mail.topic), facts, now, here.channel_limits(known))
+    dropped = WORDS[ruling.reason] if isinstance(ruling, Drop) else ""
+    return Order(claim, facts, mail, workspace, dropped)
+
+
+def values(facts: Facts) -> dict[str, Any]:
+    """What a text may speak of: plain values only, never objects."""
+    contact = facts.contact
+    return {
+        "contact": {
+            **contact.attributes,
+            "id": str(contact.id),
+            "email": contact.email,
+            "phone": contact.phone,
+            "first_name": contact.first_name,
+            "last_name": contact.last_name,
+            "external_id": contact.external_id,
+            "time_zone": facts.zone.key,
+            "tags": sorted(contact.tags),
+        },
+        "event": dict(facts.trigger.properties) if facts.trigger else {},
+        "data": dict(facts.data),
+    }
+
+
+def place(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "name": workspace.name,
+        "postal_address": workspace.postal_address,
+        "time_zone": workspace.time_zone,
+        "currency": workspace.currency,
+    }

@@ -1,0 +1,40 @@
+"""Puts the loops of a worker process together: who hands what to whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from activities.emails import Mailroom, link_keys
+from core.settings import Settings
+from core.templating import Renderer
+from engine.emails import Capture
+from engine.loops import Loop
+from engine.relay import Relay
+from engine.router import Router
+from engine.sweeper import Claimant, Reviver, Sweeper
+from models.messages import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The loops, and the renderer whose child processes they share."""
+
+    loops: Sequence[Loop]
+    renderer: Renderer
+
+
+def build(config: Settings, client: Client) -> Engine:
+    """All loops of one process; `client` may still be on its way to Temporal."""
+    renderer = Renderer()
+    mailroom = Mailroom(
+        renderer, link_keys(config.mainspring_home), base_url=config.url, sender=config.mail_from
+    )
+    claimant = Claimant()
+    capture = Capture(mailroom, sandboxes_only=config.smtp_url is not None)
+
+    def hand_over(reserved: Sequence[Kept]) -> None:
+        capture.hand(reserved)
+
+    routers = [Router(shard, hand_over) for shard in range(config.router_shards)]
+    return Engine([*routers, capture, Relay(client), Sweeper(claimant), Reviver()], renderer)

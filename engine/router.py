@@ -1,0 +1,298 @@
+"""The router: takes what is queued, in batches, and moves the contacts whom it is about; whoever need not wait needs no
+workflow. One batch is one transaction: deleting the queue row in it is the claim.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from activities.enrolments import Ground, Moved, Remembered, facts_of, ground, position_of, remember, settle
+from activities.plans import PLANS, Ready
+from core.db import Db, scope_to, session
+from domain.entries import Earlier, TurnedAway, base_key, entry
+from domain.facts import Facts, Happening
+from domain.ids import new_id
+from domain.kernel import Outcome, begin, poke, resume, run
+from domain.kernel.moving import move as take_over
+from domain.kernel.values import Position
+from domain.steps import Refused, Sent
+from engine.loops import Lock, Loop
+from models import clocks, enrolments, events, messages, queue
+from models.enrolments import Placed
+from models.events import Event
+from models.messages import Kept
+from models.queue import Job
+
+_BATCH = 500
+_GATHER = 0.004  # seconds: under load batches grow from 14 to 50 events, which halves the cost of each
+
+HandOver = Callable[[Sequence[Kept]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event that has arrived at the router."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    happening: Happening
+
+
+class Router(Loop):
+    """The events of one shard, in order; one router a shard in the whole instance, by its lock."""
+
+    channel = "queue"
+
+    def __init__(self, shard: int, hand_over: HandOver) -> None:
+        super().__init__()
+        self.name = "router"
+        self._shard = shard
+        self._hand_over = hand_over
+        self._lock = Lock(79, shard)
+        self._busy = False
+
+    async def turn(self) -> bool:
+        if not await self._lock.held():
+            return False
+        if self._busy:
+            await asyncio.sleep(_GATHER)
+        reserved: list[Kept] = []
+        async with session() as db:
+            jobs = await queue.claim(db, self._shard, _BATCH)
+            if jobs:
+                workspaces = sorted({job.workspace_id for job in jobs})
+                await scope_to(db, workspaces)
+                reserved = await route(db, jobs)
+                for workspace_id in workspaces:
+                    await clocks.announce(db, workspace_id)
+        self._busy = len(jobs) > 1
+        if reserved:
+            self._hand_over(reserved)
+        return bool(jobs)
+
+    async def close(self) -> None:
+        await self._lock.release()
+
+
+async def route(db: Db, jobs: Sequence[Job]) -> list[Kept]:
+    """Do what is queued, in the order in which it was; returns the messages to be sent."""
+    reserved: list[Kept] = []
+    for arrivals in _rounds(await _arrivals(db, jobs)):
+        reserved += await _arrive(db, arrivals)
+    for job in jobs:
+        match job.kind:
+            case "enrol":
+                reserved += await _enrol(db, job)
+            case "resume":
+                reserved += await _resume(db, job)
+            case "look":
+                reserved += await _look(db, job)
+            case "move":
+                reserved += await _move(db, job)
+            case _:
+                pass
+    return reserved
+
+
+async def _arrivals(db: Db, jobs: Sequence[Job]) -> list[Arrival]:
+    wanted = [job.subject_id for job in jobs if job.kind == "event"]
+    found = {event.id: event for event in await events.by_ids(db, wanted)} if wanted else {}
+    return [
+        _arrival(found[event_id]) for event_id in wanted if event_id in found and found[event_id].contact_id
+    ]
+
+
+def _arrival(event: Event) -> Arrival:
+    happening = Happening(event.id, event.name, event.occurred_at, event.properties)
+    return Arrival(event.workspace_id, event.contact_id or event.id, happening)
+
+
+def _rounds(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
+    """One event of each contact a round: what the first one did is known when the second one is looked at."""
+    rounds: list[list[Arrival]] = []
+    met: dict[UUID, int] = defaultdict(int)
+    for arrival in arrivals:
+        number = met[arrival.contact_id]
+        met[arrival.contact_id] += 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(arrival)
+    return rounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody whom an event may let in."""
+
+    ready: Ready
+    arrival: Arrival
+
+
+async def _arrive(db: Db, arrivals: Sequence[Arrival]) -> list[Kept]:
+    by_contact = {arrival.contact_id: arrival for arrival in arrivals}
+    workspaces = sorted({arrival.workspace_id for arrival in arrivals})
+    here = await ground(db, workspaces, by_contact)
+    entrances = await PLANS.entrances(db, workspaces)
+    inside = await enrolments.inside(db, by_contact)
+    versions = await PLANS.versions(db, {row.version_id for row in inside})
+    asked = [
+        _Asked(ready, arrival)
+        for arrival in arrivals
+        if arrival.contact_id in here.known
+        for ready in entrances[arrival.workspace_id].get(arrival.happening.name, ())
+    ]
+    wanted = [(versions[row.version_id], row.contact_id) for row in inside]
+    remembered = await remember(db, [*wanted, *((a.ready, a.arrival.contact_id) for a in asked)])
+    moved = [one for row in inside if (one := _poked(row, versions, by_contact, here, remembered))]
+    moved += await _entered(db, asked, here, remembered)
+    return await settle(db, moved)
+
+
+def _poked(
+    row: Placed,
+    versions: Mapping[UUID, Ready],
+    arrivals: Mapping[UUID, Arrival],
+    here: Ground,
+    remembered: Remembered,
+) -> Moved | None:
+    ready, arrival = versions[row.version_id], arrivals[row.contact_id]
+    known = here.known.get(row.contact_id)
+    if known is None or here.stands_still(ready) or arrival.happening.id == row.trigger_event_id:
+        return None
+    facts = facts_of(known, row.data, remembered.get(row.contact_id, {}))
+    now, limits = here.now[row.workspace_id], here.limits(ready, known)
+    outcome = poke(ready.plan, position_of(row), facts, now, arrival.happening, limits=limits)
+    return Moved(ready, facts, outcome, now, row.id, row) if outcome else None
+
+
+async def _entered(db: Db, asked: Sequence[_Asked], here: Ground, remembered: Remembered) -> list[Moved]:
+    matching: list[tuple[_Asked, Facts, str]] = []
+    for one in asked:
+        facts = _newcomer(one.arrival.contact_id, here, remembered, one.arrival.happening)
+        trigger = one.ready.plan.trigger
+        now = here.now[one.arrival.workspace_id]
+        base = base_key(one.ready.plan, one.arrival.happening)
+        if (
+            trigger
+            and not isinstance(base, TurnedAway)
+            and trigger.matches(one.arrival.happening, facts, now).result
+        ):
+            matching.append((one, facts, base))
+    earlier = await enrolments.earlier(
+        db, [(one.ready.automation_id, one.arrival.contact_id, base) for one, _, base in matching]
+    )
+    return [
+        moved
+        for one, facts, base in matching
+        if (moved := _let_in(one.ready, facts, here, base, _before(earlier, one.ready, facts, base)))
+    ]
+
+
+def _newcomer(contact_id: UUID, here: Ground, remembered: Remembered, happening: Happening | None) -> Facts:
+    known = here.known[contact_id]
+    return known.facts.with_changes(happenings=remembered.get(contact_id, {}), trigger=happening)
+
+
+def _before(
+    earlier: Mapping[tuple[UUID, UUID, str], Earlier], ready: Ready, facts: Facts, base: str
+) -> Earlier:
+    return earlier.get((ready.automation_id, facts.contact.id, base), Earlier())
+
+
+def _let_in(
+    ready: Ready, facts: Facts, here: Ground, base: str, before: Earlier, occurrence: str | None = None
+) -> Moved | None:
+    """In through the door of an automation, as far as the kernel takes them; while it is held, as far as the door mat."""
+    now = here.now[ready.workspace_id]
+    key = entry(ready.plan, base, before, now, facts.zone, occurrence=occurrence)
+    if isinstance(key, TurnedAway):
+        return None
+    position = begin(ready.plan, now, facts.trigger)
+    known = here.known[facts.contact.id]
+    outcome = (
+        Outcome(position, facts)
+        if here.stands_still(ready)
+        else run(ready.plan, position, facts, now, limits=here.limits(ready, known))
+    )
+    return Moved(ready, facts, outcome, now, new_id(), entry_key=key)
+
+
+async def _enrol(db: Db, job: Job) -> list[Kept]:
+    """Let a page of people in by hand, by a program, or by a schedule."""
+    contact_ids = [UUID(text) for text in job.payload["contacts"]]
+    found = await PLANS.live(db, job.workspace_id, job.subject_id)
+    if found is None:
+        return []
+    here = await ground(db, [job.workspace_id], contact_ids)
+    known = [contact_id for contact_id in contact_ids if contact_id in here.known]
+    remembered = await remember(db, [(found, contact_id) for contact_id in known])
+    base = base_key(found.plan, None)
+    base = "once" if isinstance(base, TurnedAway) else base
+    earlier = await enrolments.earlier(db, [(found.automation_id, contact_id, base) for contact_id in known])
+    moved: list[Moved] = []
+    for contact_id in known:
+        facts = _newcomer(contact_id, here, remembered, None)
+        if one := _let_in(
+            found, facts, here, base, _before(earlier, found, facts, base), job.payload.get("occurrence")
+        ):
+            moved.append(one)
+    return await settle(db, moved)
+
+
+async def _resume(db: Db, job: Job) -> list[Kept]:
+    """Go on for somebody who waited for the outcome of a message."""
+    rows = await enrolments.by_ids(db, [job.subject_id])
+    answers = await messages.answers(db, [row.awaits for row in rows if row.awaits])
+    answered = [row for row in rows if row.awaits in answers]
+
+    def go_on(ready: Ready, position: Position, facts: Facts, row: Placed, here: Ground) -> Outcome:
+        state, result, reason = answers[row.awaits or row.id]
+        answer = Sent(result or {}) if state in ("sent", "delivered") else Refused(reason or state)
+        limits = here.limits(ready, here.known[row.contact_id])
+        return resume(ready.plan, position, facts, here.now[row.workspace_id], answer, limits=limits)
+
+    return await _again(db, answered, go_on)
+
+
+async def _look(db: Db, job: Job) -> list[Kept]:
+    """Ask again about people who may go on: what held them has been released."""
+    rows = await enrolments.by_ids(db, [UUID(text) for text in job.payload["enrolments"]])
+
+    def go_on(ready: Ready, position: Position, facts: Facts, row: Placed, here: Ground) -> Outcome:
+        limits = here.limits(ready, here.known[row.contact_id])
+        return run(ready.plan, position, facts, here.now[row.workspace_id], limits=limits)
+
+    return await _again(db, rows, go_on)
+
+
+async def _move(db: Db, job: Job) -> list[Kept]:
+    """Take people over to a newer version, each to where they would stand in it."""
+    rows = await enrolments.by_ids(db, [UUID(text) for text in job.payload["enrolments"]])
+    newer = (await PLANS.versions(db, [job.subject_id]))[job.subject_id]
+    here = await ground(db, [job.workspace_id], [row.contact_id for row in rows])
+    older = await PLANS.versions(db, {row.version_id for row in rows})
+    moved: list[Moved] = []
+    for row in rows:
+        now = here.now[row.workspace_id]
+        facts = facts_of(here.known[row.contact_id], row.data, {})
+        outcome = take_over(older[row.version_id].plan, newer.plan, position_of(row), facts, now)
+        moved.append(Moved(newer, facts, outcome, now, row.id, row))
+    return await settle(db, moved)
+
+
+GoOn = Callable[[Ready, Position, Facts, Placed, Ground], Outcome]
+
+
+async def _again(db: Db, rows: Sequence[Placed], go_on: GoOn) -> list[Kept]:
+    versions = await PLANS.versions(db, {row.version_id for row in rows})
+    here = await ground(db, sorted({row.workspace_id for row in rows}), [row.contact_id for row in rows])
+    remembered = await remember(db, [(versions[row.version_id], row.contact_id) for row in rows])
+    moved: list[Moved] = []
+    for row in rows:
+        ready = versions[row.version_id]
+        facts = facts_of(here.known[row.contact_id], row.data, remembered.get(row.contact_id, {}))
+        outcome = go_on(ready, position_of(row), facts, row, here)
+        moved.append(Moved(ready, facts, outcome, here.now[row.workspace_id], row.id, row))
+    return await settle(db, moved)

@@ -1,0 +1,121 @@
+"""The router's queue: events that somebody listens to, people to let in, answers that somebody waits for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from core.db import Db, driver
+
+
+class Listener(SQLModel, table=True):
+    """An event name that some automation of the workspace reacts to; other events are not queued at all."""
+
+    __tablename__ = "listeners"  # pyright: ignore[reportAssignmentType]
+
+    workspace_id: UUID = Field(primary_key=True, foreign_key="workspaces.id", ondelete="CASCADE")
+    event: str = Field(primary_key=True)
+
+
+class Queued(SQLModel, table=True):
+    """Work for the router: deleting the row in the transaction is the claim. No policy: batches cross workspaces."""
+
+    __tablename__ = "event_queue"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("event_queue_shard", "shard", "id"),)
+
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    workspace_id: UUID = Field(foreign_key="workspaces.id", ondelete="CASCADE")
+    shard: int = 0
+    kind: str = "event"
+    subject_id: UUID  # the event, the automation or the enrolment
+    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+
+
+ENROL_PAGE = 1_000  # contacts a row: one row is one transaction of the router
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`event`: an event (subject) of a contact; `enrol`: an automation and `contacts`; `resume`: an enrolment;
+    `move`: a version and `enrolments`."""
+
+    workspace_id: UUID
+    kind: str
+    subject_id: UUID
+    payload: dict[str, Any]
+
+
+_CLAIM = """
+delete from event_queue where id = any(array(
+    select id from event_queue where shard = %s order by id limit %s for update skip locked
+)) returning id, workspace_id, kind, subject_id, payload
+"""
+
+
+async def claim(db: Db, shard: int, limit: int) -> list[Job]:
+    """The oldest jobs. Deleting them in this transaction is the claim: a crash leaves them where they were."""
+    cursor = await (await driver(db)).execute(_CLAIM, (shard, limit))
+    rows = sorted(await cursor.fetchall())
+    return [
+        Job(workspace_id, kind, subject_id, payload or {})
+        for _, workspace_id, kind, subject_id, payload in rows
+    ]
+
+
+async def put(db: Db, jobs: Sequence[Job], *, shard: int = 0) -> None:
+    """Queue work that is not an event."""
+    connection = await driver(db)
+    await connection.execute(
+        "insert into event_queue (workspace_id, shard, kind, subject_id, payload)"
+        " select w, %s, k, s, p from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::jsonb[]) j(w, k, s, p)",
+        (
+            shard,
+            [j.workspace_id for j in jobs],
+            [j.kind for j in jobs],
+            [j.subject_id for j in jobs],
+            [Jsonb(j.payload) for j in jobs],
+        ),
+    )
+    await connection.execute("select pg_notify('queue', '')")
+
+
+async def enrol(
+    db: Db,
+    workspace_id: UUID,
+    automation_id: UUID,
+    contact_ids: Sequence[UUID],
+    *,
+    occurrence: str | None = None,
+) -> None:
+    """Let these contacts in, in pages. `occurrence` names the occasion: the same one lets nobody in twice."""
+    pages = [contact_ids[n : n + ENROL_PAGE] for n in range(0, len(contact_ids), ENROL_PAGE)]
+    payloads = [{"contacts": [str(c) for c in page], "occurrence": occurrence} for page in pages]
+    if payloads:
+        await put(db, [Job(workspace_id, "enrol", automation_id, payload) for payload in payloads])
+
+
+_RESUME = """
+with waiting as (
+    select e.workspace_id, e.id, e.contact_id, w.message_id
+    from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) w(workspace_id, enrolment_id, message_id)
+    join enrolments e on e.id = w.enrolment_id and e.awaits = w.message_id and e.ended_at is null
+), queued as (
+    insert into event_queue (workspace_id, shard, kind, subject_id)
+    select workspace_id, abs(hashtext(contact_id::text)) %% %s, 'resume', id from waiting returning 1
+)
+select (select pg_notify('queue', '') from queued limit 1)
+"""
+
+
+async def resume(db: Db, answered: Sequence[tuple[UUID, UUID, UUID]], *, shards: int = 1) -> None:
+    """Have those go on who wait for one of these messages, given as (workspace, enrolment, message)."""
+    if answered:
+        columns = [list(column) for column in zip(*answered, strict=True)]
+        await (await driver(db)).execute(_RESUME, (*columns, shards))
