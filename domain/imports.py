@@ -284,7 +284,14 @@ def parse_options(*, tags: Iterable[str], consent: str, wording: str, existing: 
             "consent_wording", "Say how and when these people agreed to get e-mail; it is kept as the proof."
         )
     words = parse_text(wording.strip(), longest=2_000)
-    return Options(tags=parse_tags(tags), consent=consent, wording=words, existing=existing)
+    return Options(tags=_tags(tags), consent=consent, wording=words, existing=existing)
+
+
+def _tags(raw: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return parse_tags(raw)
+    except Invalid as error:
+        raise error.under("tags") from None
 
 
 def proof(plan: Plan, file: str) -> dict[str, str]:
