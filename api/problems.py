@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -203,6 +204,15 @@ def database_error(error: DBAPIError) -> MainspringError:
     raise error
 
 
+def driver_error(error: psycopg.Error) -> MainspringError:
+    """The same from statements that go to the driver directly."""
+    if isinstance(error, psycopg.DataError):
+        return _unstorable()
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return _away()
+    raise error
+
+
 def _constraint(error: IntegrityError) -> str | None:
     diagnosis = getattr(error.orig, "diag", None)
     return getattr(diagnosis, "constraint_name", None)
@@ -236,6 +246,7 @@ _TRANSLATIONS: Mapping[type[Exception], Translate] = {
     MainspringError: _as_is,
     RequestValidationError: invalid_request,
     DBAPIError: database_error,
+    psycopg.Error: driver_error,
     PoolTimeout: _too_busy,
     UnicodeEncodeError: _not_text,
 }

@@ -36,11 +36,17 @@ class Body(Part):
     @model_validator(mode="wrap")
     @classmethod
     def _as_strict_json(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        return (
-            _strictly(cls).validate_json(_to_json(value), strict=True)
-            if isinstance(value, dict)
-            else handler(value)
-        )
+        if not isinstance(value, dict):
+            return handler(value)
+        content = _to_json(value)
+        if rb"\u0000" in content and _ZERO.search(content):
+            raise ValueError(
+                "A text in here holds a zero character (\\u0000), which cannot be stored. Leave it out."
+            )
+        return _strictly(cls).validate_json(content, strict=True)
+
+
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # not the six characters of somebody who writes about it
 
 
 @cache
