@@ -57,8 +57,8 @@ def _in(operand: Operand, wanted: Value, bindings: Bindings) -> str:
     plain = [one for one in texts if truth(one) is None and number(one) is None and read_moment(one) is None]
     others = [way for one in values if one not in plain for way in _ways_to_be(operand, one, bindings)]
     if plain:
-        folded = f"(select array_agg({fold('w')}) from unnest({bindings.bind(plain, 'text[]')}) w)"
-        others.append(f"{fold(f'({operand.text})')} = any ({folded})")
+        folded = f"select {fold('w')} from unnest({bindings.bind(plain, 'text[]')}) w"
+        others.append(f"{fold(f'({operand.text})')} in ({folded})")
     return " or ".join(others)
 
 
