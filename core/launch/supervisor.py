@@ -60,7 +60,7 @@ class Supervisor:
         began = time.monotonic()
         watched = next(w for w in self._watched if w.part is part)
         while not watched.ready:
-            self._give_up_if_hopeless(watched)
+            self._give_up_if_hopeless()
             if time.monotonic() - began > within:
                 raise part.did_not_start(f"was not ready after {within:.0f} seconds")
             if step:
@@ -122,7 +122,8 @@ class Supervisor:
     def _died(self, watched: _Watched) -> None:
         part, now = watched.part, time.monotonic()
         part.stop()  # what it started itself and left behind
-        if now - watched.born > LIVED_WELL or (not watched.ever_ready and part.mend()):
+        lived_well = watched.ready and now - watched.born > LIVED_WELL
+        if lived_well or (not watched.ever_ready and part.mend()):
             watched.deaths = 0
         wait = self._wait_longer(watched)
         if watched.ever_ready:
@@ -147,17 +148,18 @@ class Supervisor:
             say.line(f"    {line}")
         say.line(f"    Its log: {part.log}")
 
-    def _give_up_if_hopeless(self, watched: _Watched) -> None:
+    def _give_up_if_hopeless(self) -> None:
         """At the very first start somebody is watching: a clear end is worth more than trying for ever."""
-        hopeless = not watched.ever_ready and watched.deaths >= TRIES_AT_FIRST
-        if hopeless and watched.due is not None:
-            raise watched.part.did_not_start(processes.how_it_ended(watched.part.exit_code() or 0))
+        for watched in self._watched:
+            down = not watched.ever_ready and watched.due is not None
+            if down and watched.deaths >= TRIES_AT_FIRST:
+                raise watched.part.did_not_start(processes.how_it_ended(watched.part.exit_code() or 0))
 
     def _read_logs(self) -> None:
         for watched in self._watched:
             with contextlib.suppress(OSError):  # on a full disk the log grows no more anyway
                 logs.rotate(watched.part.log)
-            if watched.part.tells_errors:
+            if watched.part.tells_errors and watched.ever_ready:
                 for error in watched.errors.fresh():
                     say.warn(f"{watched.part.name}: {error}")
 
