@@ -10,6 +10,7 @@ from core.db import Db
 from domain import errors
 from domain.conditions.checks import Vocabulary
 from domain.definitions import Definition, Plan, compile_plan
+from domain.definitions.changes import Change, describe_changes
 from domain.definitions.checking import problems
 from domain.definitions.plans import EffectPlan
 from domain.definitions.problems import Problem
@@ -18,7 +19,7 @@ from domain.emails import ROOTS, CompiledEmail, Draft, compile_email
 from domain.errors import Invalid
 from domain.templating.lint import lint as lint_template
 from domain.templating.problems import has_errors
-from models import automations, custom_fields, enrolments, outbox, queue
+from models import automations, custom_fields, enrolments, outbox, queue, versions
 from models.automations import Automation, AutomationVersion
 from models.queue import ENROL_PAGE, Job
 
@@ -54,6 +55,11 @@ async def inspect(db: Db, workspace_id: UUID, draft: Mapping[str, Any]) -> Inspe
     return Inspected(read.definition, (*read.problems, *(one for one in found if one not in read.problems)))
 
 
+def differences(live: Mapping[str, Any], draft: Mapping[str, Any]) -> list[Change]:
+    """What publishing the draft would change, in words."""
+    return describe_changes(read_draft(live).definition, read_draft(draft).definition)
+
+
 async def publish(
     db: Db, automation_id: UUID, *, in_flight: InFlight, name: str, by: str, now: datetime
 ) -> AutomationVersion:
@@ -68,7 +74,14 @@ async def publish(
         raise Invalid(problems=[errors.Problem(_where(one), one.message) for one in found])
     plan = compile_plan(definition, row.id)
     version = await automations.publish(
-        db, row, mails=mails(plan), listens=plan.listens, name=name, by=by, now=now
+        db,
+        row,
+        number=await versions.next_number(db, row.id),
+        mails=mails(plan),
+        listens=plan.listens,
+        name=name,
+        by=by,
+        now=now,
     )
     if definition.entry.trigger and definition.entry.trigger.kind == "schedule":
         await outbox.put(db, [outbox.wake(row.workspace_id, "schedule", row.id, title=row.name)])

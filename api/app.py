@@ -33,6 +33,8 @@ DESCRIPTION = (
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole application; it starts also while Postgres and Temporal are away."""
+    for folder in ("activities.steps", "domain.triggers"):
+        plugins.load(folder)
     app = FastAPI(
         title="Mainspring",
         version="1",

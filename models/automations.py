@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from core.db import Db, driver
 from domain.errors import Conflict, NotFound
-from models.base import Instant, Owned, belongs_to, instant, json, json_or_null
+from models.base import Instant, Owned, belongs_to, instant, json
 
 
 class Automation(Owned, table=True):
@@ -56,16 +56,6 @@ class Tally(SQLModel, table=True):
     n: int = Field(sa_column=Column(Integer, nullable=False))
 
 
-class Simulation(Owned, table=True):
-    """One run of the kernel over history or for one person, with nothing sent."""
-
-    automation_id: UUID = belongs_to("automations")
-    state: str = "queued"  # queued | running | finished | failed
-    request: dict[str, Any] = json()
-    result: dict[str, Any] | None = json_or_null()
-    created_at: Instant = instant()
-
-
 async def create(
     db: Db, workspace_id: UUID, *, name: str, draft: dict[str, Any], now: datetime
 ) -> Automation:
@@ -81,6 +71,58 @@ async def get(db: Db, automation_id: UUID, *, lock: bool = False) -> Automation:
     if row is None:
         raise NotFound("There is no such automation.")
     return row
+
+
+State = Literal["draft", "live", "held", "archived"]
+
+
+def state_of(row: Automation, *, held: bool) -> State:
+    """As people see it: what is held is live, but stands still."""
+    return "held" if held and row.state == "live" else cast("State", row.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An automation in a list; `version` is the number of the live one."""
+
+    row: Automation
+    version: int | None
+    held: bool
+
+    @property
+    def state(self) -> State:
+        return state_of(self.row, held=self.held)
+
+
+_LISTED = select(
+    Automation,
+    select(AutomationVersion.number)
+    .where(col(AutomationVersion.id) == Automation.version_id)
+    .scalar_subquery(),
+    text(
+        "exists (select from holds h where h.workspace_id = automations.workspace_id and h.scope = 'automation'"
+        " and h.subject = automations.id::text and h.released_at is null)"
+    ),
+)
+
+
+async def page(
+    db: Db,
+    workspace_id: UUID,
+    *,
+    before: UUID | None,
+    limit: int,
+    sought: str = "",
+    states: Sequence[str] = ("draft", "live", "archived"),
+) -> list[Listed]:
+    """The newest first."""
+    query = _LISTED.where(col(Automation.workspace_id) == workspace_id, col(Automation.state).in_(states))
+    if sought:
+        query = query.where(col(Automation.name).icontains(sought, autoescape=True))
+    if before is not None:
+        query = query.where(col(Automation.id) < before)
+    rows = await db.execute(query.order_by(col(Automation.id).desc()).limit(limit))
+    return [Listed(*row) for row in rows]
 
 
 async def save_draft(
@@ -104,16 +146,11 @@ async def save_draft(
     return row
 
 
-async def version(db: Db, version_id: UUID) -> AutomationVersion:
-    return (
-        await db.execute(select(AutomationVersion).where(col(AutomationVersion.id) == version_id))
-    ).scalar_one()
-
-
 async def publish(
     db: Db,
     row: Automation,
     *,
+    number: int,
     mails: dict[str, Any],
     listens: Iterable[str],
     name: str,
@@ -121,14 +158,10 @@ async def publish(
     now: datetime,
 ) -> AutomationVersion:
     """Make the draft a version, make that the live one, and have the events that it reacts to queued from now on."""
-    number = await db.execute(
-        text("select coalesce(max(number), 0) + 1 from automation_versions where automation_id = :id"),
-        {"id": row.id},
-    )
     fresh = AutomationVersion(
         workspace_id=row.workspace_id,
         automation_id=row.id,
-        number=number.scalar_one(),
+        number=number,
         name=name,
         definition=row.draft,
         mails=mails,

@@ -358,3 +358,42 @@ async def data(db: Db, enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, An
         "select id, data from enrolments where id = any(%s)", (list(enrolment_ids),)
     )
     return dict(await cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    at: datetime
+    steps: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One passage of a contact with everything that was decided in it."""
+
+    id: UUID
+    version: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    node: str | None
+    wakes_at: datetime | None
+    decisions: list[Decision]
+
+
+_TOLD = text("""
+select e.id, v.number, e.started_at, e.ended_at, e.outcome, e.node, e.wake_at,
+       coalesce((select jsonb_agg(jsonb_build_object('at', t.at, 'steps', t.steps) order by t.id)
+                 from trails t where t.enrolment_id = e.id and t.at <= :until), '[]')
+from enrolments e join automation_versions v on v.id = e.version_id
+where e.automation_id = :automation and e.contact_id = :contact and e.started_at <= :until
+order by e.started_at desc, e.id desc limit 50
+""")
+
+
+async def told(db: Db, automation_id: UUID, contact_id: UUID, *, until: datetime) -> list[Told]:
+    """The passages of a contact through an automation, the latest first."""
+    rows = await db.execute(_TOLD, {"automation": automation_id, "contact": contact_id, "until": until})
+    return [
+        Told(*row[:7], [Decision(datetime.fromisoformat(one["at"]), one["steps"]) for one in row[7]])
+        for row in rows
+    ]

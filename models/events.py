@@ -100,3 +100,30 @@ async def append(
 
 async def by_ids(db: Db, event_ids: Sequence[UUID]) -> list[Event]:
     return list((await db.execute(select(Event).where(col(Event.id).in_(event_ids)))).scalars())
+
+
+async def between(
+    db: Db, workspace_id: UUID, names: Sequence[str], since: datetime, until: datetime, *, limit: int
+) -> list[Event]:
+    """The newest events of these names in a stretch of time, oldest first."""
+    query = select(Event).where(
+        col(Event.workspace_id) == workspace_id,
+        col(Event.name).in_(names),
+        col(Event.occurred_at) >= since,
+        col(Event.occurred_at) < until,
+    )
+    rows = await db.execute(query.order_by(col(Event.occurred_at).desc()).limit(limit))
+    return list(rows.scalars())[::-1]
+
+
+async def names(db: Db, workspace_id: UUID, limit: int = 200) -> list[str]:
+    """The names of events that this workspace has seen; each costs one look into the index."""
+    rows = await db.execute(
+        text(
+            "with recursive seen as ((select name from events where workspace_id = :id order by name limit 1) union all"
+            " select (select e.name from events e where e.workspace_id = :id and e.name > s.name order by e.name limit 1)"
+            " from seen s where s.name is not null) select name from seen where name is not null limit :limit"
+        ),
+        {"id": workspace_id, "limit": limit},
+    )
+    return list(rows.scalars())

@@ -1,0 +1,73 @@
+"""Automations over the API: drawn, mended, published, and asked about."""
+
+from typing import Any
+
+from httpx import AsyncClient
+
+MAIL = "<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>"
+GOOD: dict[str, Any] = {
+    "entry": {"trigger": {"kind": "event", "event": "signed_up"}, "again": "never"},
+    "start": "hello",
+    "nodes": {"hello": {"kind": "send_email", "subject": "Welcome", "body": MAIL, "next": None}},
+}
+
+
+async def create(client: AsyncClient, definition: dict[str, Any]) -> dict[str, Any]:
+    answer = await client.post("/api/v1/automations", json={"name": "Welcome", "definition": definition})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_draft_may_be_faulty_and_says_so(client: AsyncClient) -> None:
+    made = await create(client, {"nodes": {"x": {"kind": "send_email"}}})
+    assert made["state"] == "draft"
+    assert {problem["node"] for problem in made["problems"]} == {None, "x"}
+    refused = await client.post(f"/api/v1/automations/{made['id']}/publish", json={"in_flight": "finish"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"]
+
+
+async def test_a_good_draft_is_published_and_numbered(client: AsyncClient) -> None:
+    made = await create(client, GOOD)
+    path = f"/api/v1/automations/{made['id']}"
+    assert made["problems"] == []
+    assert (await client.post(f"{path}/publish", json={"in_flight": "finish"})).json() == {"version": 1}
+    changed = GOOD | {"nodes": {"hello": {**GOOD["nodes"]["hello"], "subject": "Hello"}}}
+    saved = await client.put(f"{path}/draft", json={"definition": changed, "revision": made["revision"]})
+    assert saved.json()["unpublished"] == 1
+    stale = await client.put(f"{path}/draft", json={"definition": GOOD, "revision": made["revision"]})
+    assert stale.status_code == 409
+    differences = (await client.get(f"{path}/changes")).json()
+    assert differences["next_version"] == 2
+    assert [change["kind"] for change in differences["changes"]] == ["changed"]
+    assert (await client.post(f"{path}/publish", json={"in_flight": "move"})).json() == {"version": 2}
+    assert [v["number"] for v in (await client.get(f"{path}/versions")).json()["items"]] == [2, 1]
+
+
+async def test_everything_about_it_can_be_asked(client: AsyncClient) -> None:
+    made = await create(client, GOOD)
+    path = f"/api/v1/automations/{made['id']}"
+    await client.post(f"{path}/publish", json={})
+    contact = (await client.post("/api/v1/contacts", json={"email": "ada@example.com"})).json()
+    assert (await client.get(f"{path}/numbers")).json()["inside"] == 0
+    assert (await client.get(f"{path}/people")).json() == {"items": [], "next": None}
+    why = (await client.get(f"{path}/why", params={"contact_id": contact["id"]})).json()
+    assert why["entered"] is False
+    assert "signed_up" in why["words"]
+    started = await client.post(f"{path}/simulate", json={"contact_id": contact["id"]})
+    assert started.status_code == 202
+    rehearsed = (await client.get(f"/api/v1/simulations/{started.json()['id']}")).json()
+    assert rehearsed["state"] == "finished"
+    assert [leg["node"] for leg in rehearsed["path"]][-1] == "hello"
+    assert (await client.post(f"{path}/hold")).json()["state"] == "held"
+    assert (await client.post(f"{path}/release", json={"overdue": "send"})).json()["state"] == "live"
+    assert (await client.post(f"{path}/archive")).json()["state"] == "archived"
+    assert [one["state"] for one in (await client.get("/api/v1/automations")).json()["items"]] == ["archived"]
+
+
+async def test_the_catalogue_has_what_the_canvas_draws(client: AsyncClient) -> None:
+    found = (await client.get("/api/v1/catalogue")).json()
+    assert {"send_email", "wait", "branch", "http_request"} <= {step["kind"] for step in found["steps"]}
+    assert {"event", "contact_created", "tag_added", "manual", "schedule"} == {
+        t["kind"] for t in found["triggers"]
+    }
