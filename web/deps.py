@@ -18,7 +18,7 @@ from core.db import Actor, Scope, session
 from core.db import Db as Transaction
 from core.visits import UNSAFE, UnitRoute, client_address, door, transaction, visit
 from domain import permissions
-from domain.errors import Forbidden, NotFound
+from domain.errors import Forbidden, MainspringError, NotFound
 from models import clocks, counts, memberships, sign_ins
 from models import workspaces as workspace_rows
 from web import toasts
@@ -171,6 +171,24 @@ async def bare(request: Request) -> Viewer:
 
 
 Bare = Annotated[Viewer, Depends(bare)]
+
+
+async def in_shell(request: Request) -> Viewer:
+    """The shell without the visit's own transaction: for what is shown after it was rolled back."""
+    person = await signed_in(request)
+    caller = await current_caller(request, person)
+    async with session(scope_of(request, caller)) as db:
+        workspace = await current_workspace(db, caller)
+        now = await business_now(db, caller)
+        return Viewer(await shell(request, person, caller, db, workspace, now))
+
+
+async def surroundings(request: Request) -> Viewer:
+    """The shell for whoever is signed in, bare for everybody else."""
+    try:
+        return await in_shell(request)
+    except (MainspringError, Redirect):
+        return await bare(request)
 
 
 async def clock_face(

@@ -5,14 +5,14 @@ from fastapi import FastAPI, Request, Response
 
 import web.pages
 from core import plugins
-from core.db import session
+from core.db import Scope, session
 from core.visits import visit
 from domain.errors import Forbidden, MainspringError, TooMany, Unauthenticated, Unavailable
 from models import memberships
 from web import deps
 from web.assets import DIST, PREFIX, BuiltFiles
 from web.contexts import errors
-from web.contexts.base import Page
+from web.contexts.base import Frame, Page, Shell
 from web.contexts.refused import Refused
 from web.deps import Redirect, Viewer
 
@@ -61,7 +61,7 @@ def _for_fragment(error: MainspringError) -> Response:
 def _page(request: Request, error: MainspringError, ask: People) -> Page:
     match error:
         case Forbidden():
-            return errors.NoPermission(message=error.message, ask=ask if "needs" in error.details else ())
+            return errors.NoPermission(message=error.message, ask=ask)
         case Unavailable():
             return errors.Unavailable(retry_after=max(1, round(error.retry_after)), message=error.message)
         case _ if error.status >= 500:
@@ -73,24 +73,16 @@ def _page(request: Request, error: MainspringError, ask: People) -> Page:
 
 
 async def _surroundings(request: Request, error: MainspringError) -> tuple[Viewer, People]:
-    """The shell and whom to ask; bare for a stranger, and while it is ourselves who are broken."""
+    """The shell and whom to ask; bare while it is ourselves who are broken."""
     if error.status >= 500:
         return await deps.bare(request), ()
-    try:
-        return await _in_shell(request)
-    except (MainspringError, Redirect):
-        return await deps.bare(request), ()
+    viewer = await deps.surroundings(request)
+    return viewer, await _who_may_help(viewer.frame) if "needs" in error.details else ()
 
 
-async def _in_shell(request: Request) -> tuple[Viewer, People]:
-    person = await deps.signed_in(request)
-    caller = await deps.current_caller(request, person)
-    async with session(
-        deps.scope_of(request, caller)
-    ) as db:  # the transaction of the visit has been rolled back
-        workspace = await deps.current_workspace(db, caller)
-        now = await deps.business_now(db, caller)
-        frame = await deps.shell(request, person, caller, db, workspace, now)
-        team = await memberships.team(db, workspace.id)
-    may_help = tuple((m.name, m.email) for m in team if m.role in {"owner", "admin"} and not m.disabled_at)
-    return Viewer(frame), may_help
+async def _who_may_help(frame: Frame) -> People:
+    if not isinstance(frame, Shell):
+        return ()
+    async with session(Scope(workspaces=(frame.workspace.id,))) as db:
+        team = await memberships.team(db, frame.workspace.id)
+    return tuple((m.name, m.email) for m in team if m.role in {"owner", "admin"} and not m.disabled_at)
