@@ -56,13 +56,16 @@ def converter(secret: bytes) -> DataConverter:
     )
 
 
-async def connect(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> Client:
-    """Raises RuntimeError while Temporal is away."""
+async def connect(
+    settings: Settings, interceptors: Sequence[Interceptor] = (), *, lazy: bool = False
+) -> Client:
+    """Raises RuntimeError while Temporal is away; a lazy client raises when it is first used, but cannot serve a worker."""
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=converter(instance_secret(settings.mainspring_home)),
         interceptors=interceptors,
+        lazy=lazy,
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from temporalio.client import Client
-
 from activities.emails import Mailroom, link_keys
+from core import telemetry
 from core.settings import Settings
 from core.templating import Renderer
+from core.temporal import connect
 from engine.emails import Capture
 from engine.loops import Loop
 from engine.relay import Relay
@@ -23,9 +23,13 @@ class Engine:
     loops: Sequence[Loop]
     renderer: Renderer
 
+    async def close(self) -> None:
+        await self.renderer.stop()
 
-def build(config: Settings, client: Client) -> Engine:
-    """All loops of one process; `client` may still be on its way to Temporal."""
+
+async def build(config: Settings) -> Engine:
+    """All loops of one process. They start before Temporal is there, and go on while it is away."""
+    client = await connect(config, telemetry.interceptors(config), lazy=True)
     renderer = Renderer()
     mailroom = Mailroom(
         renderer, link_keys(config.mainspring_home), base_url=config.url, sender=config.mail_from

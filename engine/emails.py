@@ -65,7 +65,11 @@ class Capture(Loop):
 async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) -> None:
     """Letters to contacts who have been removed meanwhile are not written."""
     written = {letter.claim.id for letter in letters}
-    gone = [Settled(claim.id, "dropped", reason="The contact was removed.") for claim in claims if claim.id not in written]
+    gone = [
+        Settled(claim.id, "dropped", reason="The contact was removed.")
+        for claim in claims
+        if claim.id not in written
+    ]
     await messages.settle(db, gone, was=("reserved",))
 
 

@@ -18,7 +18,10 @@ def run(connection: Connection) -> None:
     connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
     connection.commit()
     context.configure(
-        connection=connection, target_metadata=SQLModel.metadata, compare_type=True, compare_server_default=False
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_type=True,
+        compare_server_default=False,
     )
     with context.begin_transaction():
         context.run_migrations()

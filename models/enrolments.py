@@ -383,7 +383,7 @@ class Told:
 _TOLD = text("""
 select e.id, v.number, e.started_at, e.ended_at, e.outcome, e.node, e.wake_at,
        coalesce((select jsonb_agg(jsonb_build_object('at', t.at, 'steps', t.steps) order by t.id)
-                 from trails t where t.enrolment_id = e.id and t.at <= :until), '[]')
+                 from trails t where t.enrolment_id = e.id and t.at <= :until), '[]') as decisions
 from enrolments e join automation_versions v on v.id = e.version_id
 where e.automation_id = :automation and e.contact_id = :contact and e.started_at <= :until
 order by e.started_at desc, e.id desc limit 50
@@ -394,6 +394,15 @@ async def told(db: Db, automation_id: UUID, contact_id: UUID, *, until: datetime
     """The passages of a contact through an automation, the latest first."""
     rows = await db.execute(_TOLD, {"automation": automation_id, "contact": contact_id, "until": until})
     return [
-        Told(*row[:7], [Decision(datetime.fromisoformat(one["at"]), one["steps"]) for one in row[7]])
+        Told(
+            id=row.id,
+            version=row.number,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            outcome=row.outcome,
+            node=row.node,
+            wakes_at=row.wake_at,
+            decisions=[Decision(datetime.fromisoformat(one["at"]), one["steps"]) for one in row.decisions],
+        )
         for row in rows
     ]

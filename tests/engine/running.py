@@ -1,7 +1,7 @@
 """The engine inside a test process: relay, loops and a worker, on this process's database and namespace."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -19,8 +19,8 @@ from engine.loops import Ears
 from tests.workflows.samples import SAMPLES, write
 from workflows.clocks import ClockWorkflow
 from workflows.cohorts import CohortWorkflow
-from workflows.schedules import ScheduleWorkflow
 from workflows.finish import Finish
+from workflows.schedules import ScheduleWorkflow
 
 
 @dataclass
@@ -41,12 +41,12 @@ class Engine:
 
 
 @asynccontextmanager
-async def running(config: Settings) -> AsyncIterator[Engine]:
+async def running(config: Settings) -> AsyncGenerator[Engine]:
     load(activities.steps)
     load(domain.triggers)
     client = await connect(config)
     stop = asyncio.Event()
-    built = build(config, client)
+    built = await build(config)
     tasks = [asyncio.create_task(part.run(stop)) for part in (*built.loops, Ears(built.loops))]
     engine = Engine(client)
     engine.resume()
@@ -54,7 +54,7 @@ async def running(config: Settings) -> AsyncIterator[Engine]:
     stop.set()
     await asyncio.gather(*tasks)
     await engine.pause()
-    await built.renderer.stop()
+    await built.close()
 
 
 def _worker(client: Client, queue: str) -> Worker:
