@@ -72,5 +72,7 @@ def database(ours: Instance) -> Generator[str]:
         return
     with alone(ours):
         end_orphans(ours.home.parts)
-        yield postgres.start()
-        postgres.stop()
+        try:
+            yield postgres.start()
+        finally:
+            postgres.stop()
