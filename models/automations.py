@@ -267,3 +267,21 @@ async def tell(db: Db, told: Sequence[Told]) -> None:
         columns = [list(column) for column in zip(*told, strict=True)]
         columns[5] = [Jsonb(steps) for steps in columns[5]]
         await (await driver(db)).execute(_TRAIL, columns)
+
+
+async def count(db: Db, workspace_id: UUID) -> dict[str, int]:
+    """How many automations there are, by state; "" are those that are not archived, `held` a part of the live ones."""
+    rows = await db.execute(
+        text(
+            "select state, count(*) as n, count(*) filter (where exists (select from holds h where h.workspace_id = a.workspace_id"
+            " and h.scope = 'automation' and h.subject = a.id::text and h.released_at is null)) as held"
+            " from automations a where workspace_id = :id group by state"
+        ),
+        {"id": workspace_id},
+    )
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.state] = row.n
+        counts["held"] = counts.get("held", 0) + row.held
+    counts[""] = counts.get("draft", 0) + counts.get("live", 0)
+    return counts
