@@ -68,3 +68,24 @@ def fault(report: Report, now: datetime) -> str | None:
     if report.occurred_at and report.occurred_at > now + AHEAD:
         return f"occurred_at lies in the future: it is {now:%Y-%m-%dT%H:%M:%SZ} now."
     return None
+
+
+def words(name: str, properties: Mapping[str, Any]) -> str:
+    """What somebody did, as the end of a sentence that begins with their name."""
+    subject = properties.get("subject")
+    quoted = f"“{subject}”" if subject else "an e-mail"
+    known = {
+        "contact.created": "joined your contacts",
+        "contact.updated": "changed their details",
+        "contact.tag_added": f"was tagged “{properties.get('tag', '')}”",
+        "contact.tag_removed": f"lost the tag “{properties.get('tag', '')}”",
+        "contact.consent_changed": "agreed to get e-mail"
+        if properties.get("state") == "subscribed"
+        else "does not want e-mail any more",
+        "email.sent": f"was sent {quoted}",
+        "email.opened": f"opened {quoted}",
+        "email.clicked": f"clicked in {quoted}",
+        "email.bounced": f"could not be reached with {quoted}",
+        "email.unsubscribed": f"unsubscribed from {quoted}",
+    }
+    return known.get(name) or name.replace(".", " ").replace("_", " ")

@@ -1,6 +1,5 @@
 """Automations: the list, the recipes that one starts from, and the shell of the editor."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, cast, get_args
 from uuid import UUID
@@ -23,6 +22,7 @@ from domain.triggers import TRIGGERS
 from models import automations, enrolments, holds, numbers, versions
 from models.automations import Automation, Listed
 from models.numbers import Summary
+from web import looks
 from web.contexts.automations import (
     AutomationEditor,
     AutomationRow,
@@ -39,13 +39,6 @@ router = Pages()
 _PAGE = 50
 Text = Annotated[str, Field(max_length=200)]
 STATES = {"": "All", "live": "Live", "held": "On hold", "draft": "Drafts", "archived": "Archived"}
-SHAPES = {
-    "wait": RecipeStep(icon="clock", kind="wait", text=""),
-    "wait_until": RecipeStep(icon="hourglass", kind="wait", text=""),
-    "branch": RecipeStep(icon="arrow-ramp-right-2", kind="logic", text=""),
-    "split": RecipeStep(icon="arrows-split-2", kind="logic", text=""),
-    "leave": RecipeStep(icon="door-exit", kind="end", text=""),
-}
 
 
 @router.get("/automations", dependencies=[needs("automations:read")])
@@ -206,7 +199,5 @@ def _card(one: Recipe) -> RecipeCard:
 def _step(definition: Definition, node_id: str) -> RecipeStep:
     node = definition.nodes[node_id]
     words = describe(node, STEPS)
-    if shape := SHAPES.get(node.kind):
-        return replace(shape, text=words)
-    step = STEPS[node.kind]
-    return RecipeStep(icon=step.icon, kind="message" if step.channel == "email" else "data", text=words)
+    look = looks.of_step(node.kind)
+    return RecipeStep(icon=look.icon, kind=look.kind, text=words)

@@ -8,20 +8,15 @@ from fastapi.responses import Response
 
 from models import processes
 from models.processes import Filter, Process, ProcessStep
-from web.contexts.base import Choice, Kind, Listing, Paging
+from web import looks
+from web.contexts.base import Choice, Listing, Paging
 from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
 from web.deps import Caller, Db, Now, Pages, View, needs, see_other
 
 router = Pages()
 _PAGE = 50
 STATES = {"running": "Working", "waiting": "Waiting", "finished": "Finished", "failed": "Failed"}
-KINDS: dict[str, tuple[str, str, Kind]] = {
-    "cohort": ("People waiting", "clock", "wait"),
-    "import": ("Import", "file-import", "data"),
-    "import-undo": ("Undo of an import", "arrow-back-up", "data"),
-    "schedule": ("Schedule", "calendar-event", "trigger"),
-}
-_OTHER: tuple[str, str, Kind] = ("Process", "settings", "data")
+KINDS = {"cohort": "People waiting", "import": "Import", "schedule": "Schedule"}
 
 
 @router.get("/processes", dependencies=[needs("processes:read")])
@@ -45,7 +40,7 @@ async def index(
         listing=listing,
         rows=tuple(_row(row) for row in rows[:_PAGE]),
         states=tuple(Choice(value=value, label=label) for value, label in STATES.items()),
-        kinds=tuple(Choice(value=value, label=words[0]) for value, words in KINDS.items()),
+        kinds=tuple(Choice(value=value, label=words) for value, words in KINDS.items()),
         total=await processes.total(db, caller.workspace_id, sought),
         paging=Paging(newer=listing.url(after=None) if after else None, older=older),
     )
@@ -85,12 +80,12 @@ async def _page(db: Any, process_id: UUID) -> ProcessShow:
 
 
 def _row(row: Process) -> ProcessRow:
-    words, icon, tile = KINDS.get(row.kind, _OTHER)
+    words, look = KINDS.get(row.kind, "Process"), looks.of_process(row.kind)
     return ProcessRow(
         id=row.id,
         kind=words,
-        icon=icon,
-        tile=tile,
+        icon=look.icon,
+        tile=look.kind,
         title=row.title or words,
         state=row.state,  # pyright: ignore[reportArgumentType] -- the column holds these four
         held=row.held,
