@@ -8,6 +8,8 @@ from pathlib import Path
 from core.launch.home import CHECKOUT, Home
 from core.launch.say import Trouble
 
+# Without compiled modules each start, and so each recovery of the worker, takes some seconds longer.
+SLOWING = {"PYTHONDONTWRITEBYTECODE"}
 EVERYWHERE = {"0.0.0.0", "::", ""}
 
 
@@ -68,7 +70,7 @@ def load_dotenv(path: Path, *, only: str = "") -> None:
 
 def children(instance: Instance, database_url: str, temporal_address: str) -> dict[str, str]:
     """The environment of everything that we start for this instance."""
-    given = {name: value for name, value in os.environ.items() if value}
+    given = {name: value for name, value in os.environ.items() if value and name not in SLOWING}
     reached = {"PUBLIC_URL": instance.url} if instance.host in EVERYWHERE else {}
     return {
         **reached,

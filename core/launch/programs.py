@@ -1,6 +1,7 @@
 """Our own programs as parts: the API with the web pages, the worker, and the two short ones that migrate and fill the demo."""
 
 import subprocess
+import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from core.launch.part import Part
 
 ANSWERED_WITHIN = 0.5
 """Seconds; more would keep the supervisor from looking after the other parts."""
+ASKED_EVERY = 0.25
 
 
 class Program(Part):
@@ -33,8 +35,13 @@ class Program(Part):
         self._argv = argv
         self._env = env
         self._answers_at = answers_at
+        self._asked = 0.0
 
     def ready(self) -> bool:
+        """Asked a few times a second at most: each question is a line in the application's log."""
+        if time.monotonic() - self._asked < ASKED_EVERY:
+            return False
+        self._asked = time.monotonic()
         return answers(self._answers_at)
 
     def _spawn(self) -> subprocess.Popen[bytes]:

@@ -65,7 +65,7 @@ class Started:
         return self._said.read_text()
 
     def until(self, words: str) -> None:
-        found = wait_until(lambda: words in self.said or self.process.poll() is not None, 30)
+        found = wait_until(lambda: words in self.said or self.process.poll() is not None, 60)
         assert found, self.said
         assert words in self.said
 
@@ -133,11 +133,11 @@ def test_one_command_from_a_fresh_checkout_through_kills_to_a_clean_end(run: Cal
 
     second = run()
     second.until("Mainspring already runs here: " + first.url)
-    assert second.process.wait(10) == 2
+    assert second.process.wait(30) == 2
 
     worker = first.pid("Worker")
     os.kill(worker, signal.SIGKILL)
-    assert wait_until(lambda: first.pid("Worker") != worker and first.answers(), 10), first.said
+    assert wait_until(lambda: first.pid("Worker") != worker and first.answers(), 30), first.said
     assert "Worker was ended by SIGKILL. Starting it again." in first.said
 
     before = first.everything()
@@ -172,7 +172,7 @@ def test_a_port_in_use_is_found_before_anything_is_set_up(run: Callable[..., Sta
         started = run(port=listener.getsockname()[1])
         started.until("make run")
         assert "is in use" in started.said
-        assert started.process.wait(10) == 2
+        assert started.process.wait(30) == 2
     assert not (checkout / ".venv").exists()
 
 
