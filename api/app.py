@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from psycopg import Error as PostgresError
 
 import api
-from api import openapi, problems
+from api import housekeeping, openapi, problems
 from api.middleware import Edge
 from api.rate_limits import Limiter
 from core import db, logs, plugins, readiness, telemetry
@@ -106,13 +106,16 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     settings: Settings = app.state.door.settings
     telemetry.trace_to(settings, "api")
     database = db.configure(db.Database(settings.database_url, pool=settings.database_pool))
-    listening = asyncio.create_task(_forget_revoked_keys(database, app.state.known_keys))
+    beside = [
+        asyncio.create_task(_forget_revoked_keys(database, app.state.known_keys)),
+        asyncio.create_task(housekeeping.keep()),
+    ]
     try:
         yield
     finally:
-        listening.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await database.close()
 
 

@@ -18,6 +18,7 @@ from models.base import Instant, Table, belongs_to, instant
 
 # `seen_at` need not be exact, and a write per click would cost more than the page.
 SEEN_EVERY = timedelta(minutes=1)
+KEPT_FOR = timedelta(days=90)  # what is over is a record of where one was signed in
 
 
 class SignIn(Table, table=True):
@@ -59,6 +60,7 @@ left join workspaces w on w.id = m.workspace_id
 where u.id = :user
 order by m.workspace_id is distinct from cast(:open as uuid), w.sandbox, m.created_at limit 1
 """)
+_FORGET = text("delete from sign_ins where user_id = :user and created_at < :old")
 _SEEN = text(
     "with browser as (update sign_ins set seen_at = :now where id = :id)"
     " update memberships set seen_at = :now where user_id = :user and workspace_id = :workspace"
@@ -73,6 +75,7 @@ async def begin(
     db: Db, *, user_id: UUID, workspace_id: UUID | None, now: datetime, ip: str | None, user_agent: str
 ) -> str:
     """The token for the cookie: always a new one, so that a token planted before signing in is worth nothing."""
+    await db.execute(_FORGET, {"user": user_id, "old": now - KEPT_FOR})
     token = security.new_token()
     db.add(
         SignIn(

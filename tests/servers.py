@@ -43,9 +43,9 @@ def api(log: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[
         **os.environ,
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
         **(environment or {}),
     }
+    settings.pop("PYTHONDONTWRITEBYTECODE", None)  # or each start compiles everything again
     with (
         log.open("wb") as out,
         subprocess.Popen(command, cwd=ROOT, env=settings, stdout=out, stderr=out) as process,
@@ -59,7 +59,7 @@ def api(log: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[
             process.wait(10)
 
 
-def await_answer(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:
+def await_answer(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):
