@@ -7,7 +7,7 @@ without somebody's word.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -288,3 +288,30 @@ async def answers(db: Db, message_ids: Sequence[UUID]) -> dict[UUID, Answer]:
         (list(message_ids),),
     )
     return {row[0]: row[1:] for row in await cursor.fetchall()}
+
+
+async def opened(db: Db, message_id: UUID, at: datetime, *, unless_before: timedelta) -> Message | None:
+    """Note the first opening, unless it comes so soon after sending that no person can have done it."""
+    return await _note(db, message_id, "opened_at", at, unless_before)
+
+
+async def clicked(db: Db, message_id: UUID, at: datetime, *, unless_before: timedelta) -> Message | None:
+    """Note the first click; whoever clicks has opened it too."""
+    row = await _note(db, message_id, "clicked_at", at, unless_before)
+    if row and row.opened_at is None:
+        row.opened_at = at
+    return row
+
+
+async def _note(
+    db: Db, message_id: UUID, column: str, at: datetime, unless_before: timedelta
+) -> Message | None:
+    row = (
+        await db.execute(select(Message).where(col(Message.id) == message_id).with_for_update())
+    ).scalar_one_or_none()
+    if row is None or row.sent_at is None or getattr(row, column) is not None:
+        return None
+    if timedelta() < at - row.sent_at < unless_before:
+        return None
+    setattr(row, column, at)
+    return row
