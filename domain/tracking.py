@@ -29,7 +29,6 @@ _TOPICS: Mapping[str, bytes] = {"marketing": b"\1", "transactional": b"\2"}
 _NAMED = 128
 """A topic of another name: this plus the length of the name, then the name."""
 _TOPIC_NAMES = {code: name for name, code in _TOPICS.items()}
-_TRAILING = re.compile(r"[ \t]+\n")
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -180,7 +179,8 @@ def finish_text(text: str, tracking: Tracking | None) -> str:
     """Also closes the gaps that are left where a part of the mail was not for this contact."""
     head, *pieces = text.split(LINK)
     finished = head + "".join(_text_link(piece, tracking) for piece in pieces)
-    return _GAPS.sub("\n\n", _TRAILING.sub("\n", finished)).strip() + "\n"
+    lines = "\n".join(map(str.rstrip, finished.split("\n")))
+    return (_GAPS.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip() + "\n"
 
 
 def finish_line(line: str) -> str:

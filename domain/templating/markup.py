@@ -150,7 +150,8 @@ def _write_tag(token: Token, column: int) -> str:
     column += len(out[0])
     for name, value in token.attributes:
         part = name if value is None else f'{name}="{quotable(value)}"'
-        separator = _break_at(column) or " "
+        is_marked = name < " "  # a counted link, which becomes far longer than it is here
+        separator = "\n" if is_marked else _break_at(column) or " "
         out += (separator, part)
         column = len(part) + (0 if separator == "\n" else column + 1)
     return f"{''.join(out)}{' /' if token.closed else _break_at(column)}>"
