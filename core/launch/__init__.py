@@ -1,1 +1,1 @@
-"""SETS UP AND RUNS: what `make run`, `make test` and `make setup` do. Standard library only: it runs before anything is installed."""
+"""SETS UP AND RUNS: `make run`, `make test`, `make setup`. Standard library only: nothing is installed yet."""

@@ -1,4 +1,4 @@
-"""`python3 -m core.launch <verb>`: what the Makefile calls. Says so in plain words when this Python is too old for the rest."""
+"""`python3 -m core.launch <verb>`: what the Makefile calls. An older Python gets no further than this file."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""One running instance per home: who comes second is told where the first one is, or waits when that one is just ending."""
+"""One running instance per home: the second is told where the first is, or waits while that one ends."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""The browser half: npm packages and the bundles in `web/static/dist`, made again only when what goes into them changed."""
+"""The browser half: npm packages and bundles, made again only when what goes into them changed."""
 
 from collections.abc import Iterator
 from pathlib import Path

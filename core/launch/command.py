@@ -1,4 +1,4 @@
-"""Runs the tools that set-up needs (uv, npm, go, pip): their words go to a log, their failures become plain sentences."""
+"""Runs the tools of set-up (uv, npm, go, pip): their words go to a log, failures become plain sentences."""
 
 import re
 import shlex

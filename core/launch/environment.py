@@ -1,4 +1,4 @@
-"""The Python environment: `.venv` in the checkout, holding exactly what a lock says; left alone when it does already."""
+"""The Python environment: `.venv` in the checkout, exactly what a lock says; left alone when it is already."""
 
 import os
 import shutil

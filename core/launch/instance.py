@@ -1,4 +1,4 @@
-"""What the environment says about this instance, read once: the variables of `.env.example`, from the shell or from `.env`."""
+"""What the environment says about this instance: the variables of `.env.example`, from the shell or `.env`."""
 
 import os
 from collections.abc import Mapping

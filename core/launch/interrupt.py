@@ -1,4 +1,4 @@
-"""Ctrl-C and its kin: noted when they arrive, acted on at the next pause, so that nothing stops half way through a start."""
+"""Ctrl-C and its kin: noted when they arrive, acted on at the next pause, so that no start stops half way."""
 
 import signal
 import time

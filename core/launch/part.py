@@ -88,7 +88,7 @@ class Part:
         return command.cure(words)
 
     def mend(self) -> bool:
-        """Whether something was put right, so that another start makes sense; asked when it ends before it was ever ready."""
+        """Asked when it ends before it was ever ready: whether something was put right, so that it may be tried again."""
         return False
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Operating-system processes: started so that they end with us, told apart from strangers that got their number, ended in order."""
+"""Processes: started so that they end with us, told apart from strangers with their number, ended in order."""
 
 import ctypes
 import os

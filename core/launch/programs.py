@@ -1,4 +1,4 @@
-"""Our own programs as parts: the API with the web pages, the worker, and the two short ones that migrate and fill the demo."""
+"""Our own programs as parts: the API with the pages, the worker, and the short ones: migrations, demo."""
 
 import subprocess
 import time

@@ -81,7 +81,7 @@ def duration(seconds: float) -> str:
 
 
 class Step:
-    """`with Step("Python packages") as step:` one line that ends with how long it took, or with why nothing was to do."""
+    """`with Step("Python packages") as step:` one line, which ends with how long it took or why nothing was to do."""
 
     def __init__(self, title: str) -> None:
         self.title = title

@@ -1,4 +1,4 @@
-"""A Postgres and a Temporal of one's own for as long as a command or a test takes, on free ports, with nothing left after it."""
+"""A Postgres and a Temporal of one's own for as long as a command or a test takes; nothing is left after it."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Keeps the parts of an instance running: started in order, started again at once when one dies, ended in reverse order."""
+"""Keeps the parts running: started in order, started again at once when one dies, ended in reverse order."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The compose file, as far as it can be proved without a Docker engine: what it names exists, and what it starts would start."""
+"""The compose file, as far as it can be proved without an engine: what it names exists, what it runs would run."""
 
 import os
 import re

