@@ -30,7 +30,6 @@ _WORDS: Mapping[str, str] = {
     "string_too_short": "Write at least one character.",
     "string_too_long": "This is too long; at most {max_length} characters are possible.",
     "string_pattern_mismatch": "Use small letters, digits and _ only, like email.",
-    "too_short": "List at least one condition.",
     "int_type": "Write a whole number here.",
     "greater_than_equal": "It must be {ge} or more.",
     "less_than_equal": "It must be {le} or less.",

@@ -64,6 +64,17 @@ Name = Annotated[
 Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
+def _read_list(value: object) -> object:
+    if not isinstance(value, list | tuple) or not value:
+        raise _fault("List at least one condition here: [{tag: vip}, …].")
+    return cast("object", value)
+
+
+Parts = Annotated[
+    "tuple[Condition, ...]", BeforeValidator(_read_list), Field(json_schema_extra={"minItems": 1})
+]
+
+
 class Clause(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
@@ -75,14 +86,14 @@ class Clause(BaseModel):
 
 
 class AllOf(Clause):
-    all: "tuple[Condition, ...]" = Field(min_length=1, description="Every one of these is true.")
+    all: Parts = Field(description="Every one of these is true.")
 
     def parts(self) -> "Iterator[tuple[str, Condition]]":
         return ((f"all[{index}]", part) for index, part in enumerate(self.all))
 
 
 class AnyOf(Clause):
-    any: "tuple[Condition, ...]" = Field(min_length=1, description="At least one of these is true.")
+    any: Parts = Field(description="At least one of these is true.")
 
     def parts(self) -> "Iterator[tuple[str, Condition]]":
         return ((f"any[{index}]", part) for index, part in enumerate(self.any))

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -82,6 +82,7 @@ parts = st.builds(
 ).filter(lambda span: span.about > timedelta())
 
 
+@settings(deadline=None)
 @given(parts)
 def test_what_is_written_reads_back_as_the_same(span: Duration) -> None:
     again = Duration.parse(str(span))

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -92,6 +92,7 @@ schedules = st.one_of(
 anchors = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
+@settings(deadline=None)
 @given(schedules, anchors, st.sampled_from(ZONES))
 def test_the_times_follow_each_other_from_the_first_day_on(
     one: Schedule, anchor: date, zone: ZoneInfo
@@ -101,6 +102,7 @@ def test_the_times_follow_each_other_from_the_first_day_on(
     assert all(earlier < later for earlier, later in pairwise(found))
 
 
+@settings(deadline=None)
 @given(schedules, anchors, st.sampled_from(ZONES), st.integers(0, 30), st.sampled_from([-1, 0, 1]))
 def test_the_next_time_is_one_of_them_and_none_is_left_out(
     one: Schedule, anchor: date, zone: ZoneInfo, k: int, ticks: int

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -101,6 +101,7 @@ def test_there_are_edges_to_stand_on() -> None:
     }
 
 
+@settings(deadline=None)
 @given(near_edges)
 def test_the_first_instant_that_shows_a_local_time_is_found(place: tuple[ZoneInfo, datetime]) -> None:
     zone, at = place
@@ -111,6 +112,7 @@ def test_the_first_instant_that_shows_a_local_time_is_found(place: tuple[ZoneInf
     assert found in (at, at - 30 * MINUTE, at - 60 * MINUTE)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(EDGES), st.integers(0, 24 * 60 - 1))
 def test_a_gap_moves_a_local_time_to_the_next_minute_that_exists(
     place: tuple[ZoneInfo, datetime], minutes: int
@@ -122,6 +124,7 @@ def test_a_gap_moves_a_local_time_to_the_next_minute_that_exists(
         assert instant(inside, zone) == edge
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.datetimes(datetime(2009, 1, 1), datetime(2028, 1, 1)),
@@ -155,6 +158,7 @@ def test_known_edges(zone: str, local: datetime, expected: datetime) -> None:
     assert instant(local, ZoneInfo(zone)) == expected.replace(tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(near_edges, times, weekday_sets)
 def test_the_next_local_time_is_the_first_there_is(
     place: tuple[ZoneInfo, datetime], at: time, weekdays: Weekdays
@@ -185,12 +189,14 @@ def test_a_week_without_a_friday_has_its_friday_a_week_later() -> None:
     assert shown(found, apia) == datetime(2012, 1, 6, 9, 0)
 
 
+@settings(deadline=None)
 @given(near_edges, st.integers(1, 60))
 def test_days_alone_are_24_hours_each(place: tuple[ZoneInfo, datetime], count: int) -> None:
     zone, now = place
     assert after(now, Duration(days=count), zone) - now == timedelta(days=count)
 
 
+@settings(deadline=None)
 @given(near_edges, st.integers(1, 30))
 def test_months_keep_the_local_time_where_it_exists(place: tuple[ZoneInfo, datetime], months: int) -> None:
     zone, now = place
@@ -228,6 +234,7 @@ def test_so_many_days_then_the_time(now: str, span: str, at: time, weekdays: Wee
     assert shown(found, BERLIN) == datetime.fromisoformat(expected)
 
 
+@settings(deadline=None)
 @given(near_edges, st.integers(1, 40), times)
 def test_so_many_days_on_is_that_day(place: tuple[ZoneInfo, datetime], count: int, at: time) -> None:
     zone, now = place
@@ -293,6 +300,7 @@ def test_days_and_instants_are_read_from_iso_and_nothing_else(written: Any, read
     assert type(found) is type(read)
 
 
+@settings(deadline=None)
 @given(
     near_edges,
     st.integers(1, 3 * 24 * 60),
