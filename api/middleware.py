@@ -1,5 +1,6 @@
 """The outermost layer: a number for each request, safe headers on each answer, a limit to each body, a line in the log."""
 
+import logging
 import secrets
 import time
 
@@ -26,7 +27,8 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-logger = structlog.get_logger("mainspring.http")
+NAME = "mainspring.http"
+logger = structlog.get_logger(NAME)
 
 
 def safe_headers(settings: Settings) -> dict[str, str]:
@@ -87,14 +89,12 @@ class Edge:
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """Stops reading at the limit of the route, which is known by the time its body is asked for."""
-    announced = Headers(scope=scope).get("content-length", "")
-    total = int(announced) if announced.isdecimal() else 0
     received = 0
 
     async def limited() -> Message:
         nonlocal received
         limit: int = getattr(scope.get("endpoint"), "max_body", MAX_BODY)
-        if total > limit:
+        if not received and _announced(scope) > limit:
             raise HTTPException(413)
         message = await receive()
         received += len(message.get("body", b""))
@@ -105,9 +105,17 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
     return limited
 
 
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
 def _record(scope: Scope, status: int, seconds: float) -> None:
     route, method = problems.route_of(scope), scope["method"]
     telemetry.REQUESTS.labels(method, route, status).inc()
     telemetry.SECONDS.labels(route).observe(seconds)
-    level = "debug" if status < 400 else "info"
-    getattr(logger, level)("answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    level = logging.DEBUG if status < 400 else logging.INFO
+    if logging.getLogger(NAME).isEnabledFor(
+        level
+    ):  # asked first: at full speed a line that nobody sees is dear
+        logger.log(level, "answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
