@@ -10,6 +10,7 @@ from uuid import UUID
 
 from activities.enrolments import Ground, facts_of, ground
 from core.db import Db
+from core.mail.message import Address, Message
 from core.security import derive, instance_secrets
 from core.templating import Rendered, Renderer, Template
 from domain.emails import CompiledEmail
@@ -46,25 +47,24 @@ class Letter:
     refused: str = ""
     dropped: str = ""
 
+    def message(self, at: datetime) -> Message:
+        """As it goes out."""
+        return Message(
+            sender=Address(self.from_address, self.from_name),
+            to=Address(self.to, self.to_name),
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            send_key=self.claim.send_key,
+            date=at,
+            reply_to=Address(self.reply_to) if self.reply_to else None,
+            unsubscribe_url=self.unsubscribe or None,
+            auto_submitted=not self.unsubscribe,
+        )
+
     def headers(self, at: datetime) -> dict[str, str]:
         """As they go out, and as the inbox shows them."""
-        found = {
-            "From": _mailbox(self.from_name, self.from_address),
-            "To": _mailbox(self.to_name, self.to),
-            "Subject": self.subject,
-            "Date": at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
-            "Message-ID": f"<{self.claim.id}@{self.from_address.partition('@')[2] or 'mainspring.example'}>",
-        }
-        if self.reply_to:
-            found["Reply-To"] = self.reply_to
-        if self.unsubscribe:  # RFC 8058: one click, by POST, without signing in
-            found["List-Unsubscribe"] = f"<{self.unsubscribe}>"
-            found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        return found
-
-
-def _mailbox(name: str, address: str) -> str:
-    return f"{name} <{address}>" if name else address
+        return self.message(at).header_fields()
 
 
 @dataclass(frozen=True, slots=True)

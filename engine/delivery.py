@@ -7,8 +7,10 @@ kill it becomes `unknown`. Slow effects hold their own slot and nobody else's.
 import asyncio
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -29,6 +31,15 @@ _SANDBOX_TRIES = 5  # a sandbox clock stands while an effect is being tried
 Handed = tuple[UUID, UUID]  # workspace, message
 
 
+@dataclass(slots=True)
+class Flight:
+    """One effect on its way: what was claimed, what it takes, and what came of it."""
+
+    claim: Claim
+    effect: Any
+    performed: Performed | None = None
+
+
 class Delivery(Loop):
     """The loop of some channels. The router hands it what it has just reserved; a scan finds what a crash left behind."""
 
@@ -41,9 +52,10 @@ class Delivery(Loop):
         super().__init__()
         self._claimant = claimant
         self._handed: deque[Handed] = deque()
-        self._flying: set[asyncio.Task[None]] = set()
-        self._landed: list[tuple[Claim, Performed]] = []
+        self._flying: dict[UUID, asyncio.Task[None]] = {}
+        self._landed: list[Flight] = []
         self._scanned = 0.0
+        self._in_doubt = False
 
     def hand(self, reserved: Iterable[Kept]) -> None:
         """What has just been reserved and committed in this process."""
@@ -51,28 +63,36 @@ class Delivery(Loop):
         self.told.set()
 
     async def turn(self) -> bool:
-        landed, self._landed = self._landed, []
-        if landed:
-            await self._settle(landed)
-        begun = await self._begin()
-        return bool(landed) or begun
+        owner = self._claimant.number or await self._claimant.hold()
+        if self._in_doubt:
+            await self._give_back(owner)
+        self._in_doubt = True  # until both transactions have been heard to commit
+        landed = await self._land()
+        begun = await self._begin(owner)
+        self._in_doubt = False
+        return landed or begun
 
-    async def _begin(self) -> bool:
+    async def _give_back(self, owner: int) -> None:
+        """A claim whose commit was not heard of may have been made: what was never begun is free for another claim."""
+        begun = [*self._flying, *(flight.claim.id for flight in self._landed)]
+        async with session() as db:
+            await scope_to(db, await clocks.all_workspaces(db))
+            await messages.give_back(db, owner, self.channels, besides=begun)
+
+    async def _begin(self, owner: int) -> bool:
         free = min(self.slots - len(self._flying), self.slice)
         if free <= 0:
             return False
-        owner = await self._claimant.hold() if self._claimant.number is None else self._claimant.number
         async with session() as db:
             found = await self._found(db, free)
             if not found:
                 return False
             await scope_to(db, {workspace_id for workspace_id, _ in found})
             claims = await messages.claim(db, [message_id for _, message_id in found], owner)
-            prepared = await self.prepare(db, claims)
-        for claim, effect in zip(claims, prepared, strict=True):
-            task = asyncio.ensure_future(self._fly(claim, effect))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
+            effects = await self.prepare(db, claims)
+        for claim, effect in zip(claims, effects, strict=True):
+            if effect is not None:
+                self._flying[claim.id] = asyncio.create_task(self._fly(Flight(claim, effect)))
         return True
 
     async def _found(self, db: Db, free: int) -> list[Handed]:
@@ -82,69 +102,87 @@ class Delivery(Loop):
         if self._flying and wall < self._scanned + self.every / 2:
             return []  # what has just been settled is no reason to look through the ledger
         self._scanned = wall
-        await scope_to(db, await clocks.all_workspaces(db))
-        return await messages.waiting(db, self.channels, datetime.now(UTC), free)
+        workspaces = await self.workspaces(db)
+        await scope_to(db, workspaces)
+        return await messages.waiting(db, self.channels, datetime.now(UTC), free) if workspaces else []
 
-    async def _fly(self, claim: Claim, effect: object) -> None:
+    async def workspaces(self, db: Db) -> Sequence[UUID]:
+        """Whose messages this loop delivers."""
+        return await clocks.all_workspaces(db)
+
+    async def _fly(self, flight: Flight) -> None:
+        claim = flight.claim
         try:
-            performed = await self.perform(claim, effect)
+            flight.performed = await self.perform(flight.effect)
         except Exception:
             # whether a step's own code failed before or after its effect cannot be told from here
             log.exception("a step failed", channel=claim.channel, message_id=str(claim.id))
-            performed = Unknown("the step failed with an error of its own")
-        self._landed.append((claim, performed))
+            flight.performed = Unknown("the step failed with an error of its own")
+        self._landed.append(flight)
+        del self._flying[claim.id]
         self.told.set()
 
     @abstractmethod
-    async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[object]:
-        """Read what is needed to act on each, in the transaction of the claim."""
+    async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[Any]:
+        """Read what it takes to act on each, in the transaction of the claim; None for one that is settled already."""
 
     @abstractmethod
-    async def perform(self, claim: Claim, effect: object) -> Performed:
+    async def perform(self, effect: Any) -> Performed:
         """One attempt."""
 
-    async def _settle(self, landed: Sequence[tuple[Claim, Performed]]) -> None:
-        workspaces = {claim.workspace_id for claim, _ in landed}
-        wall = datetime.now(UTC)
+    def record(self, settled: Settled, effect: Any, now: datetime) -> Settled:  # noqa: ARG002 -- for channels that keep more
+        """What is kept of an effect that has happened."""
+        return settled
+
+    async def announce(self, db: Db, sent: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
+        """Write the events of effects that have happened, in the transaction that settles them."""
+
+    async def _land(self) -> bool:
+        """Settle what has come back; until that is committed it is kept."""
+        landed = list(self._landed)
+        if not landed:
+            return False
+        workspaces = {flight.claim.workspace_id for flight in landed}
         async with session() as db:
             await scope_to(db, workspaces)
             now = await clocks.times(db, workspaces)
             sandboxes = set(await clocks.standing_still(db, workspaces))
-            settled = [
-                _settled(
-                    claim, performed, now[claim.workspace_id], wall, sandbox=claim.workspace_id in sandboxes
-                )
-                for claim, performed in landed
-            ]
-            done = await messages.settle(db, settled)
+            done = await messages.settle(db, [self._settled(flight, now, sandboxes) for flight in landed])
+            settled = [flight for flight in landed if flight.claim.id in done]
             answered = [
-                claim
-                for claim, performed in landed
-                if claim.id in done and isinstance(performed, Sent | Refused)
+                f.claim for f in settled if isinstance(f.performed, Sent | Refused) and f.claim.enrolment_id
             ]
-            await queue.resume(
-                db, [(c.workspace_id, c.enrolment_id, c.id) for c in answered if c.enrolment_id]
-            )
+            await queue.resume(db, [(c.workspace_id, c.enrolment_id or c.id, c.id) for c in answered])
+            await self.announce(db, [f for f in settled if isinstance(f.performed, Sent)], now)
             for workspace_id in workspaces & sandboxes:
                 await clocks.announce(db, workspace_id)
+        del self._landed[: len(landed)]
+        return True
+
+    def _settled(self, flight: Flight, now: Mapping[UUID, datetime], sandboxes: set[UUID]) -> Settled:
+        claim, at = flight.claim, now[flight.claim.workspace_id]
+        match flight.performed:
+            case Sent(result):
+                return self.record(Settled(claim.id, "sent", sent_at=at, result=result), flight.effect, at)
+            case Refused(reason):
+                return Settled(claim.id, "failed", reason=reason)
+            case Later(reason, after):
+                return _later(claim, reason, after, at, sandbox=claim.workspace_id in sandboxes)
+            case Unknown(reason):
+                return Settled(claim.id, "unknown", reason=reason)
+            case None:
+                raise RuntimeError("what has not come back cannot be settled")
 
     async def close(self) -> None:
         """What is in the air is waited for, so that a planned stop leaves nothing unknown."""
         if self._flying:
-            await asyncio.wait(self._flying, timeout=5)
-        await self.turn()
+            await asyncio.wait(self._flying.values(), timeout=5)
+        await self._land()
 
 
-def _settled(claim: Claim, performed: Performed, now: datetime, wall: datetime, *, sandbox: bool) -> Settled:
-    match performed:
-        case Sent(result):
-            return Settled(claim.id, "sent", sent_at=now, result=result)
-        case Refused(reason):
-            return Settled(claim.id, "failed", reason=reason)
-        case Unknown(reason):
-            return Settled(claim.id, "unknown", reason=reason)
-        case Later(reason, after):
-            if claim.attempts >= _SANDBOX_TRIES if sandbox else now - claim.created_at > _GIVE_UP:
-                return Settled(claim.id, "failed", reason=reason)
-            pause = after or timedelta(seconds=2 ** min(claim.attempts, 6))
-            return Settled(claim.id, "reserved", reason=reason, not_before=wall + min(pause, _LONGEST_PAUSE))
+def _later(claim: Claim, reason: str, after: timedelta | None, now: datetime, *, sandbox: bool) -> Settled:
+    """Nothing has happened: again after a pause that grows, until it makes no sense any more."""
+    if claim.attempts >= _SANDBOX_TRIES if sandbox else now - claim.created_at > _GIVE_UP:
+        return Settled(claim.id, "failed", reason=reason)
+    pause = min(after or timedelta(seconds=2 ** min(claim.attempts, 6)), _LONGEST_PAUSE)
+    return Settled(claim.id, "reserved", reason=reason, not_before=datetime.now(UTC) + pause)

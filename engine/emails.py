@@ -1,16 +1,21 @@
-"""The loop of e-mail where nothing leaves the house: letters go to the captured inbox.
+"""The loops of e-mail: into the captured inbox where nothing leaves the house, or out over SMTP.
 
 Capturing is a row in our own database, so claim, act and settle are one transaction: nothing can be unknown.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from activities.emails import Letter, Mailroom
 from core.db import Db, scope_to, session
+from domain.steps import Performed, Refused
+from engine.delivery import Delivery, Flight
 from engine.loops import Loop
+from engine.sweeper import Claimant
+from integrations.smtp import SmtpChannel
 from models import clocks, events, inbox, messages
 from models.events import NewEvent
 from models.messages import Claim, Kept, Settled
@@ -83,7 +88,7 @@ async def keep(db: Db, letters: Sequence[Letter], now: dict[UUID, datetime]) -> 
         theirs = [one for one in written if one.claim.workspace_id == workspace_id]
         at = now[workspace_id]
         await inbox.capture(db, [(workspace_id, one.claim.id) for one in theirs], at)
-        await events.append(db, [sent(one, at) for one in theirs], recorded_at=at)
+        await events.append(db, [went_out(one, at) for one in theirs], recorded_at=at)
 
 
 def _settled(letter: Letter, now: datetime) -> Settled:
@@ -102,7 +107,7 @@ def _settled(letter: Letter, now: datetime) -> Settled:
     )
 
 
-def sent(letter: Letter, at: datetime) -> NewEvent:
+def went_out(letter: Letter, at: datetime) -> NewEvent:
     claim = letter.claim
     properties = {
         "message_id": str(claim.id),
@@ -111,3 +116,55 @@ def sent(letter: Letter, at: datetime) -> NewEvent:
         "subject": letter.subject,
     }
     return NewEvent(claim.workspace_id, "email.sent", claim.contact_id, at, properties, source="automation")
+
+
+class Smtp(Delivery):
+    """The loop of e-mail that goes out over SMTP: the letters of real workspaces."""
+
+    name = "smtp"
+    channels = ("email",)
+
+    def __init__(self, claimant: Claimant, mailroom: Mailroom, channel: SmtpChannel) -> None:
+        super().__init__(claimant)
+        self._mailroom = mailroom
+        self._smtp = channel
+
+    async def workspaces(self, db: Db) -> Sequence[UUID]:
+        everybody = await clocks.all_workspaces(db)
+        sandboxes = await clocks.standing_still(db, everybody)
+        return [workspace_id for workspace_id in everybody if workspace_id not in sandboxes]
+
+    async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[Letter | None]:
+        letters = {
+            letter.claim.id: letter
+            for letter in await self._mailroom.write(await self._mailroom.orders(db, claims))
+        }
+        unwritten = [claim for claim in claims if claim.id not in letters]
+        dropped = [letter for letter in letters.values() if letter.dropped]
+        await messages.settle(
+            db,
+            [Settled(claim.id, "dropped", reason="The contact was removed.") for claim in unwritten]
+            + [Settled(letter.claim.id, "dropped", reason=letter.dropped) for letter in dropped],
+        )
+        done = {letter.claim.id for letter in dropped}
+        return [letters.get(claim.id) if claim.id not in done else None for claim in claims]
+
+    async def perform(self, effect: Letter) -> Performed:
+        if effect.refused:
+            return Refused(effect.refused)
+        return await self._smtp.send(effect.message(datetime.now(UTC)))
+
+    def record(self, settled: Settled, effect: Letter, now: datetime) -> Settled:
+        return replace(
+            settled, subject=effect.subject, html=effect.html, text=effect.text, headers=effect.headers(now)
+        )
+
+    async def announce(self, db: Db, sent: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
+        for workspace_id in {flight.claim.workspace_id for flight in sent}:
+            at = now[workspace_id]
+            theirs = [went_out(f.effect, at) for f in sent if f.claim.workspace_id == workspace_id]
+            await events.append(db, theirs, recorded_at=at)
+
+    async def close(self) -> None:
+        await super().close()
+        await self._smtp.close()

@@ -176,6 +176,15 @@ async def claim(db: Db, ids: Sequence[UUID], owner: int) -> list[Claim]:
     return [Claim(*row) for row in await cursor.fetchall()]
 
 
+async def give_back(db: Db, owner: int, channels: Sequence[str], *, besides: Sequence[UUID]) -> None:
+    """Free what a process has claimed and knows that it has never begun."""
+    await (await driver(db)).execute(
+        "update messages set state = 'reserved', owner = null where owner = %s and state = 'sending'"
+        " and channel = any(%s) and id <> all(%s)",
+        (owner, list(channels), list(besides)),
+    )
+
+
 async def take(db: Db, ids: Sequence[UUID]) -> list[Claim]:
     """Lock what is still free for this transaction: for a channel whose act is part of it (the captured inbox)."""
     cursor = await (await driver(db)).execute(
