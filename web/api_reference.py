@@ -9,6 +9,7 @@ from web.contexts.api_reference import Answer, ApiReference, Field, Group, Opera
 
 PREFIX = "/api/v1"
 METHODS = ("get", "post", "put", "patch", "delete")
+_FIRST = ("Events", "Contacts", "Automations")  # what most people come for; the rest by name
 _DEEPEST = 4  # a shape may hold itself
 _TYPES = {
     "string": "text",
@@ -33,10 +34,14 @@ def page(document: Document, *, base: str) -> ApiReference:
         text=document["info"].get("description", ""),
         groups=tuple(
             Group(title=title, anchor=_anchor(title), operations=tuple(ones))
-            for title, ones in sorted(groups.items())
+            for title, ones in sorted(groups.items(), key=lambda group: (_place(group[0]), group[0]))
         ),
         problems=tuple(_refusals(document)),
     )
+
+
+def _place(title: str) -> int:
+    return _FIRST.index(title) if title in _FIRST else len(_FIRST)
 
 
 def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
