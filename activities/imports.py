@@ -7,7 +7,7 @@ from temporalio import activity
 
 from core.db import Scope, session
 from domain.errors import MainspringError
-from domain.imports import Advance, Turn
+from domain.imports import TakePages, Turn
 from models import imports
 
 # Long enough to make history short, short enough for a local activity and for a hold to be felt.
@@ -18,7 +18,7 @@ _UNREADABLE = (
 
 
 @activity.defn(name="imports.advance")
-async def advance(asked: Advance) -> Turn:
+async def advance(asked: TakePages) -> Turn:
     """Take pages for a few seconds."""
     until = time.monotonic() + _SECONDS
     turn = Turn()
@@ -27,7 +27,7 @@ async def advance(asked: Advance) -> Turn:
     return turn
 
 
-async def _take_one(asked: Advance) -> Turn:
+async def _take_one(asked: TakePages) -> Turn:
     try:
         async with session(Scope(workspaces=(asked.workspace_id,))) as db:
             row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
@@ -42,7 +42,7 @@ async def _take_one(asked: Advance) -> Turn:
         return await _give_up(asked, error.message if isinstance(error, MainspringError) else _UNREADABLE)
 
 
-async def _give_up(asked: Advance, fault: str) -> Turn:
+async def _give_up(asked: TakePages, fault: str) -> Turn:
     async with session(Scope(workspaces=(asked.workspace_id,))) as db:
         row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
         await imports.fail(db, row, fault)

@@ -53,7 +53,7 @@ _SAID_NOTHING = frozenset(
 )
 
 
-class Advance(Payload):
+class TakePages(Payload):
     """Take the next pages of an import, or of its undo."""
 
     workspace_id: UUID

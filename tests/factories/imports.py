@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from activities.imports import advance
-from domain.imports import Advance
+from domain.imports import TakePages
 
 
 def make_csv(*rows: str, header: str = "email,first_name") -> bytes:
@@ -12,6 +12,6 @@ def make_csv(*rows: str, header: str = "email,first_name") -> bytes:
 
 async def run_import(workspace_id: UUID, import_id: UUID | str) -> None:
     """What the workflow does, to the end."""
-    asked = Advance(workspace_id=workspace_id, import_id=UUID(str(import_id)))
+    asked = TakePages(workspace_id=workspace_id, import_id=UUID(str(import_id)))
     while not (await advance(asked)).over:
         pass
