@@ -1,6 +1,8 @@
 """Conditions in SQL say what conditions in Python say: for everything that can be stored and everything that can be asked."""
 
 import os
+import re
+import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,7 @@ from sqlalchemy import insert, text
 from core.db import Db
 from domain.calendars.zones import zone_names
 from domain.conditions import dump, evaluate, mentions, parse
+from domain.conditions.values import fold
 from domain.errors import Invalid
 from domain.facts import Facts, zone_for
 from domain.ids import new_id
@@ -115,3 +118,142 @@ async def test_sql_and_python_agree(db: Db, workspace: Workspace, case: Case) ->
                 id_: verdict.evidence for id_, verdict in expected.items() if verdict.result != (id_ in found)
             }
             assert not wrong, (dump(condition), wrong)
+
+
+async def found(db: Db, workspace: Workspace, document: Any, **options: Any) -> list[UUID]:
+    return await matching(db, workspace.id, parse(document), **({"now": NOW, "zone": BERLIN} | options))
+
+
+HOSTILE = [
+    "'; drop table contacts; --",
+    "' or '1'='1",
+    "$1",
+    ":k0",
+    "%(k0)s",
+    "%s",
+    "\\",
+    "a{b}",
+    'x"y',
+    "/* */",
+    "{}",
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+async def test_what_people_type_is_only_ever_a_value(db: Db, workspace: Workspace, words: str) -> None:
+    async with undone(db):
+        theirs, _ = await store(
+            db,
+            workspace,
+            Person(
+                {"attributes": {words: "yes", "a": words}, "tags": [words], "consent": {}},
+                [(words, {words: 1}, NOW)],
+            ),
+            Person({}),
+        )
+        asked: list[Any] = [
+            {"tag": words},
+            {"field": f"contact.{words}", "op": "is", "value": "yes"},
+            {"field": "contact.a", "op": "is", "value": words},
+            {"field": "contact.a", "op": "in", "value": [words, "x"]},
+            {"field": "contact.a", "op": "contains", "value": words},
+            {"event": words, "where": {"field": f"event.{words}", "op": "at_least", "value": 1}},
+        ]
+        for document in asked:
+            assert await found(db, workspace, document) == [theirs], document
+
+
+async def test_every_value_is_bound(db: Db, workspace: Workspace) -> None:
+    condition = parse(
+        {
+            "all": [
+                {"field": "contact.needle1", "op": "is", "value": "needle2"},
+                {"field": "contact.a", "op": "in", "value": ["needle3", 31415926, "2026-03-01"]},
+                {"field": "contact.a", "op": "within_last", "value": "P1M"},
+                {
+                    "event": "needle4",
+                    "where": {"field": "event.needle5", "op": "contains", "value": "needle6"},
+                },
+                {"tag": "needle7"},
+                {"consent": "needle8"},
+            ]
+        }
+    )
+    compiled = where(condition, workspace_id=workspace.id, now=NOW, zone=BERLIN)
+    assert "needle" not in compiled.text
+    assert "31415926" not in compiled.text
+    assert "2026" not in compiled.text
+    assert set(re.findall(r"(?<!:):(k[0-9]+)", compiled.text)) == set(compiled.params)
+
+
+async def test_pages_and_batches(db: Db, workspace: Workspace) -> None:
+    async with undone(db):
+        ids = await store(db, workspace, *[Person({"tags": ["vip"] if n % 2 else []}) for n in range(10)])
+        vips = ids[1::2]
+        assert await found(db, workspace, {"tag": "vip"}) == vips
+        first = await found(db, workspace, {"tag": "vip"}, limit=2)
+        assert first == vips[:2]
+        assert await found(db, workspace, {"tag": "vip"}, limit=2, after=first[-1]) == vips[2:4]
+        assert await found(db, workspace, {"tag": "vip"}, among=ids[:4]) == vips[:2]
+        assert await found(db, workspace, {"tag": "vip"}, among=[]) == []
+        assert await matching(db, workspace.id, None, now=NOW, zone=BERLIN) == ids
+
+
+async def test_nobody_of_another_workspace_is_found(
+    db: Db, workspace: Workspace, other_workspace: Workspace
+) -> None:
+    async with undone(db):
+        await store(db, workspace, Person({"tags": ["vip"]}, [("order.placed", {}, NOW)]))
+        for document in ({"tag": "vip"}, {"event": "order.placed"}, {"not": {"tag": "gone"}}):
+            assert await found(db, other_workspace, document) == []
+
+
+async def test_what_is_not_resolved_is_not_guessed(db: Db, workspace: Workspace) -> None:
+    with pytest.raises(Invalid, match="A segment cannot be used in this condition"):
+        await found(db, workspace, {"segment_id": str(new_id())})
+
+
+async def test_the_events_of_a_batch_come_in_one_go_newest_first(db: Db, workspace: Workspace) -> None:
+    async with undone(db):
+        day = timedelta(days=1)
+        many = [("page.viewed", {"n": n}, NOW - n * timedelta(seconds=1)) for n in range(MOST_HAPPENINGS + 5)]
+        ada, ben, cleo = await store(
+            db,
+            workspace,
+            Person(
+                {},
+                [
+                    ("order.placed", {"total": 2}, NOW - day),
+                    ("order.placed", {"total": 1}, NOW),
+                    ("x", {}, NOW),
+                ],
+            ),
+            Person({}, many),
+            Person({}, [("x", {}, NOW)]),
+        )
+        events = await happenings(db, [ada, ben, cleo], ["order.placed", "page.viewed"])
+        assert [one.properties["total"] for one in events[ada]["order.placed"]] == [1, 2]
+        assert [one.properties["n"] for one in events[ben]["page.viewed"]] == list(range(MOST_HAPPENINGS))
+        assert events.keys() == {ada, ben}
+        assert events[ada].keys() == {"order.placed"}
+        recent = await happenings(db, [ada], ["order.placed"], NOW - timedelta(hours=1))
+        assert len(recent[ada]["order.placed"]) == 1
+        assert await happenings(db, [], ["x"]) == {}
+        assert await happenings(db, [ada], []) == {}
+
+
+async def test_postgres_knows_every_zone_and_folds_letters_as_python_does(db: Db) -> None:
+    zones = set(await db.scalars(text("select name from pg_timezone_names")))
+    assert zone_names() <= zones
+    folded = await db.execute(
+        text(
+            "select chr(i), casefold(chr(i) collate pg_unicode_fast) from generate_series(1, 1114111) i"
+            " where i not between 55296 and 57343"
+        )
+    )
+    assert [(one, theirs) for one, theirs in folded if theirs != fold(one) and is_assigned(one)] == []
+
+
+def is_assigned(letter: str) -> bool:
+    """Postgres knows some letters that this Python's Unicode tables do not have yet."""
+    return unicodedata.category(letter) != "Cn"

@@ -1,10 +1,13 @@
 """What is refused, and how it is said: every problem with the place where it is."""
 
 import contextlib
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
@@ -253,3 +256,11 @@ def test_forms_hold_conditions() -> None:
 def test_nothing_but_invalid_is_ever_raised(document: Any) -> None:
     with contextlib.suppress(Invalid):
         assert parse(dump(parse(document)))
+
+
+def test_the_examples_of_the_docs_are_conditions() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "conditions.md").read_text()
+    examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        assert parse(yaml.safe_load(example))
