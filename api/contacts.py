@@ -5,30 +5,43 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+import orjson
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from api import pagination
-from api.deps import Caller, Db, Now, needs, scope_of
+from api.deps import Caller, Db, Now, Workspace, needs, scope_of
 from api.pagination import Cursor, Limit, Page
 from api.routes import Body, Part, Router
 from core.db import Scope, session
 from core.visits import client_address
+from domain.calendars import zones
+from domain.conditions import Condition, Vocabulary, check, parse
 from domain.contacts import Details, Origin, parse_details, parse_tags
 from domain.errors import Invalid, NotFound
 from domain.permissions import Caller as Known
-from models import contacts
+from models import contacts, custom_fields
+from models.conditions import where as compile_condition
 from models.contacts import Filter, Place, exports
 from models.contacts.lists import ConsentFilter, Sort
 
 router = Router(prefix="/contacts", tags=["Contacts"])
+ROOTS = frozenset({"contact"})
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=1000)]
 Search = Annotated[
     str, Query(max_length=200, description="Words to look for in names, addresses and external_id.")
 ]
 Tag = Annotated[str, Query(max_length=100, description="Only those with this tag.")]
 ConsentState = Annotated[ConsentFilter | None, Query(description="What they said about e-mail.")]
+Asked = Annotated[
+    str | None,
+    Query(
+        max_length=10_000,
+        description='Only those of whom this condition is true, as JSON: {"tag": "vip"}.',
+        examples=['{"field": "contact.plan", "op": "is", "value": "pro"}'],
+    ),
+]
 SegmentId = Annotated[UUID | None, Query(description="Only those in this segment.")]
 
 
@@ -179,21 +192,39 @@ async def change_tags(wanted: TagChange, request: Request, caller: Caller, db: D
     return Changed(changed=len(added | removed))
 
 
-@router.get("", dependencies=[needs("contacts:read")])
-async def list_contacts(
+async def wanted(
     caller: Caller,
     db: Db,
+    workspace: Workspace,
+    now: Now,
     q: Search = "",
     tag: Tag = "",
     consent: ConsentState = None,
+    condition: Asked = None,
     segment_id: SegmentId = None,
-    sort: Sort = "-created",
-    limit: Limit = 50,
-    cursor: Cursor = None,
+) -> Filter:
+    """Whom a list or an export shows."""
+    if segment_id:
+        raise NotFound("There is no such segment.")
+    if condition is None:
+        return Filter(q, tag, consent)
+    fields = await custom_fields.known(db, caller.workspace_id)
+    asked = _condition(condition, Vocabulary({name: field.type for name, field in fields.items()}, ROOTS))
+    zone = zones.zone_named(workspace.time_zone)
+    return Filter(
+        q, tag, consent, compile_condition(asked, workspace_id=caller.workspace_id, now=now, zone=zone)
+    )
+
+
+Wanted = Annotated[Filter, Depends(wanted)]
+
+
+@router.get("", dependencies=[needs("contacts:read")])
+async def list_contacts(
+    caller: Caller, db: Db, where: Wanted, sort: Sort = "-created", limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ContactOut]:
     """Contacts that match everything given, the newest first unless `sort` says otherwise."""
     after = _place(cursor, sort) if cursor else None
-    where = _filter(q, tag, consent, segment_id)
     listed = await contacts.find(db, caller.workspace_id, where, sort=sort, after=after, limit=limit)
     more = len(listed.contacts) > limit
     last = listed.places[limit - 1] if more else None
@@ -207,16 +238,8 @@ async def list_contacts(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "A CSV file."}},
 )
-async def export_contacts(
-    request: Request,
-    caller: Caller,
-    q: Search = "",
-    tag: Tag = "",
-    consent: ConsentState = None,
-    segment_id: SegmentId = None,
-) -> StreamingResponse:
+async def export_contacts(request: Request, caller: Caller, where: Wanted) -> StreamingResponse:
     """All contacts that match, as CSV in UTF-8. Cells that a spreadsheet would run begin with a quote; an import removes it."""
-    where = _filter(q, tag, consent, segment_id)
     lines = _file(scope_of(request, caller), caller.workspace_id, where)
     disposition = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=disposition)
@@ -296,10 +319,14 @@ def _tags(name: str, raw: list[str]) -> tuple[str, ...]:
         raise error.under(name) from None
 
 
-def _filter(q: str, tag: str, consent: ConsentFilter | None, segment_id: UUID | None) -> Filter:
-    if segment_id:
-        raise NotFound("There is no such segment.")
-    return Filter(q, tag, consent)
+def _condition(raw: str, vocabulary: Vocabulary) -> Condition:
+    try:
+        asked = parse(orjson.loads(raw), "condition")
+    except orjson.JSONDecodeError:
+        raise Invalid.at("condition", 'This is not JSON. Send a condition such as {"tag": "vip"}.') from None
+    if problems := check(asked, vocabulary, path="condition"):
+        raise Invalid(problems=problems)
+    return asked
 
 
 def _place(cursor: str, sort: Sort) -> Place:

@@ -3,8 +3,8 @@
 from models.contacts.bulk import AttributeSet, Tagged, set_attributes, tag, untag
 from models.contacts.conventions import conventions_of
 from models.contacts.erasing import erase, remove, suppress, suppressed, unsuppress
-from models.contacts.history import engagement, latest, timeline
-from models.contacts.lists import Filter, Listed, Place, Totals, by_ids, find, tags, totals
+from models.contacts.history import Passage, engagement, latest, passages, timeline
+from models.contacts.lists import Filter, Listed, Place, Totals, by_ids, find, ids, tags, totals
 from models.contacts.proofs import statements
 from models.contacts.tables import ConsentRecord, Contact, Suppression
 from models.contacts.writes import Person, Written, change, change_one, put, rehearse, revise, upsert
@@ -15,6 +15,7 @@ __all__ = [
     "Contact",
     "Filter",
     "Listed",
+    "Passage",
     "Person",
     "Place",
     "Suppression",
@@ -28,7 +29,9 @@ __all__ = [
     "engagement",
     "erase",
     "find",
+    "ids",
     "latest",
+    "passages",
     "put",
     "rehearse",
     "remove",

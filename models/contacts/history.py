@@ -1,7 +1,9 @@
 """One contact's history, read from the events: the timeline, the latest event of each person, how lively they have been."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,19 +29,27 @@ group by 1, 2
 
 
 async def timeline(
-    db: Db, contact_id: UUID, *, names: Sequence[str] = (), after: Place | None = None, limit: int = 50
+    db: Db,
+    contact_id: UUID,
+    *,
+    names: Sequence[str] = (),
+    but: Sequence[str] = (),
+    after: Place | None = None,
+    limit: int = 50,
 ) -> Sequence[Event]:
     """What happened with one contact, the latest first; one more than asked for when there is more.
 
-    `names` may end in `*`: `email.*` are all events of e-mail.
+    Only events of these names `but` not of those; `email.*` are all events of e-mail.
     """
     statement = select(Event).where(col(Event.contact_id) == contact_id)
     if names:
-        patterns = [
-            name.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%").replace("*", "%")
-            for name in names
-        ]
-        statement = statement.where(text("name like any(:patterns)").bindparams(patterns=patterns))
+        statement = statement.where(
+            text("name like any(:names)").bindparams(names=[_pattern(n) for n in names])
+        )
+    if but:
+        statement = statement.where(
+            text("name not like all(:but)").bindparams(but=[_pattern(n) for n in but])
+        )
     if after:
         place = text("(occurred_at, id) < (:after_key, :after_id)").bindparams(
             after_key=after.key, after_id=after.id
@@ -47,6 +57,10 @@ async def timeline(
         statement = statement.where(place)
     ordered = statement.order_by(col(Event.occurred_at).desc(), col(Event.id).desc()).limit(limit + 1)
     return (await db.execute(ordered)).scalars().all()
+
+
+def _pattern(name: str) -> str:
+    return name.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%").replace("*", "%")
 
 
 async def latest(db: Db, contact_ids: Sequence[UUID]) -> dict[UUID, Event]:
@@ -64,3 +78,30 @@ async def engagement(
     for contact_id, week, n in rows:
         counts[contact_id][min(week, weeks) - 1] += n
     return {contact_id: tuple(numbers) for contact_id, numbers in counts.items()}
+
+
+_PASSAGES = text("""
+select e.automation_id, a.name as automation, e.node, v.definition -> 'nodes' -> e.node as step, e.started_at, e.wake_at,
+       e.ended_at, e.outcome
+from enrolments e join automations a on a.id = e.automation_id join automation_versions v on v.id = e.version_id
+where e.contact_id = :id order by (e.ended_at is null) desc, coalesce(e.ended_at, e.started_at) desc limit :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One way of a contact through an automation; `step` is the node where they are, as the version says it."""
+
+    automation_id: UUID
+    automation: str
+    node: str | None
+    step: Mapping[str, Any] | None
+    started_at: datetime
+    wake_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+
+
+async def passages(db: Db, contact_id: UUID, *, limit: int = 20) -> list[Passage]:
+    """Where they are inside first, then those that are over, the latest first."""
+    return [Passage(*row) for row in await db.execute(_PASSAGES, {"id": contact_id, "limit": limit})]

@@ -5,7 +5,7 @@ the last row that was shown, so page 2,000 costs what page 2 costs.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from core.db import Db
 from domain.texts import fold
+from models.conditions import Sql
 from models.contacts.tables import Contact
 from models.events import Event
 
@@ -36,24 +37,17 @@ _CONSENT: Mapping[ConsentFilter, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition as `models.conditions` compiles it: SQL over `contacts c`, with its values."""
-
-    sql: str
-    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """Whom a list shows: each part narrows it. `q`: every word must be found in name, addresses or external_id."""
 
     q: str = ""
     tag: str = ""
     consent: ConsentFilter | None = None
-    condition: Condition | None = None
+    condition: Sql | None = None
+    ids: tuple[UUID, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.q.strip(), self.tag, self.consent, self.condition))
+        return any((self.q.strip(), self.tag, self.consent, self.condition, self.ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,13 @@ async def by_ids(db: Db, ids: Sequence[UUID]) -> list[Contact]:
     found = (await db.execute(select(Contact).where(col(Contact.id).in_(ids)))).scalars()
     known = {contact.id: contact for contact in found}
     return [known[id_] for id_ in ids if id_ in known]
+
+
+async def ids(db: Db, workspace_id: UUID, where: Filter, *, limit: int) -> list[UUID]:
+    """Everybody who matches, up to a limit."""
+    search = Search(workspace_id, where)
+    statement = text(f"select c.id from contacts c where {search.where} order by c.id limit :most")
+    return list((await db.execute(statement, {**search.values, "most": limit})).scalars())
 
 
 async def totals(db: Db, workspace_id: UUID) -> Totals:
@@ -168,7 +169,9 @@ class Search:
         if wanted.consent:
             self._add(_CONSENT[wanted.consent])
         if wanted.condition:
-            self._add(wanted.condition.sql, **wanted.condition.values)
+            self._add(wanted.condition.text, **wanted.condition.params)
+        if wanted.ids:
+            self._add("c.id = any(:ids)", ids=list(wanted.ids))
 
     def _add(self, clause: str, **values: Any) -> None:
         self.clauses.append(f"({clause})")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -208,6 +209,16 @@ class TestLists:
         assert await listed(client, consent="subscribed") == ["zoe@example.com"]
         assert await listed(client, q="nobody") == []
 
+    async def test_a_condition_narrows_list_and_export(self, client: AsyncClient) -> None:
+        await put(client, email="pro@example.com", attributes={"visits": 5}, tags=["vip"])
+        await put(client, email="new@example.com", attributes={"visits": 1})
+        often = json.dumps({"field": "contact.visits", "op": "more_than", "value": 3})
+        assert await listed(client, condition=often) == ["pro@example.com"]
+        assert await listed(client, condition=often, q="new") == []
+        assert await listed(client, condition=json.dumps({"not": {"tag": "vip"}})) == ["new@example.com"]
+        exported = (await client.get(f"{API}/contacts/export", params={"condition": often})).text
+        assert ("pro@example.com" in exported, "new@example.com" in exported) == (True, False)
+
     @pytest.mark.parametrize("sort", ["name", "-name", "created", "-created", "-activity"])
     async def test_pages_lead_from_one_to_the_next(self, client: AsyncClient, sort: str) -> None:
         for n in range(5):
@@ -230,6 +241,11 @@ class TestLists:
             ({"cursor": "nonsense"}, 404),
             ({"consent": "perhaps"}, 422),
             ({"q": "a\x00b"}, 422),
+            ({"condition": "{"}, 422),
+            ({"condition": "{}"}, 422),
+            ({"condition": '{"field": "contact.nope", "op": "exists"}'}, 422),
+            ({"condition": '{"field": "event.total", "op": "exists"}'}, 422),
+            ({"condition": '{"segment_id": "01890000-0000-7000-8000-000000000000"}'}, 422),
             ({"segment_id": "01890000-0000-7000-8000-000000000000"}, 404),
         ],
     )
