@@ -33,6 +33,11 @@ class Renderer:
     def __init__(self, assets: Assets) -> None:
         self.environment = build_environment(assets)
 
+    def warm(self) -> None:
+        """Compiles every template, so that nobody's first visit waits for it."""
+        for name in self.environment.list_templates(extensions=["html"]):
+            self.environment.get_template(name)
+
     def render(self, page: Page, frame: Frame, *, fragment: str | None = None) -> str:
         """The whole page, or the part of it that is named in the page's `fragments`."""
         name = page.fragments[fragment] if fragment else page.template

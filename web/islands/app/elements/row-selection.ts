@@ -61,7 +61,7 @@ class RowSelection extends HTMLElement {
     const more = this.querySelector<HTMLElement>("[data-select-matching]");
     const count = this.querySelector("[data-selected-count]");
     const everybody = this.all?.value === "1";
-    if (bar) bar.hidden = !this.ids.size && !everybody;
+    bar?.toggleAttribute("data-empty", !this.ids.size && !everybody);
     if (head) head.checked = boxes.length > 0 && checked === boxes.length;
     if (head) head.indeterminate = checked > 0 && checked < boxes.length;
     if (more) more.hidden = everybody || checked < boxes.length;
