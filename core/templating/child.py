@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
@@ -93,8 +93,9 @@ class Clock:
 
 
 class Child:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, out: BinaryIO) -> None:
         self._clock = clock
+        self._out = out
         self._cache = Cache()
 
     def answer(self, request: bytes) -> None:
@@ -110,11 +111,11 @@ class Child:
             outcomes.append(_on_wire(outcome))
             size += _size(outcome)
             if size > FLUSH_AT:
-                write_frame(sys.stdout.buffer, {"outcomes": outcomes})
+                write_frame(self._out, {"outcomes": outcomes})
                 outcomes, size = [], 0
             if time.process_time() - began > CPU_PER_BATCH:
                 break
-        write_frame(sys.stdout.buffer, {"outcomes": outcomes, "done": True})
+        write_frame(self._out, {"outcomes": outcomes, "done": True})
 
     def _fill(self, compiled: Compiled, context: dict[str, Any]) -> Outcome:
         if isinstance(compiled, Failure):
@@ -148,9 +149,9 @@ def allow_cpu(seconds: int) -> None:
 
 def main() -> None:
     confine()
-    child = Child(Clock())
+    child = Child(Clock(), sys.stdout.buffer)
     write_frame(sys.stdout.buffer, {"ready": True})
-    while request := read_frame(cast("Any", sys.stdin.buffer)):
+    while request := read_frame(sys.stdin.buffer):
         allow_cpu(3)
         child.answer(request)
 

@@ -80,6 +80,8 @@ def _in_plain_words(message: str) -> str:
     if message.startswith("Encountered unknown tag"):
         name = message.split("'")[1]
         return f"There is no {{% {name} %}} that opens here. You can use if, for, set and macro."
+    if message.startswith("unexpected end of template"):
+        return "A tag begins here and is never closed."
     if message.startswith("Unexpected end of template"):
         return "Something is opened and never closed: an {% endif %} or {% endfor %} is missing."
     return f"This cannot be read: {message[:1].lower()}{message[1:200]}"

@@ -8,7 +8,7 @@ from socket import AF_INET, SOCK_STREAM
 
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.addresses import BlockedAddress, is_public
@@ -321,6 +321,7 @@ PRIVATE_NETWORKS = [
 ]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_private_address_is_public_in_any_disguise(data: st.DataObject) -> None:
     network = data.draw(st.sampled_from(PRIVATE_NETWORKS))
@@ -333,6 +334,7 @@ def test_no_private_address_is_public_in_any_disguise(data: st.DataObject) -> No
     assert not any(map(is_public, disguises))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_what_is_no_address_is_not_public(text: str) -> None:
     assert not is_public(f"x{text}")

@@ -2,7 +2,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.emails.marks import LINK, LINK_END, NUMBER_END, PIXEL
@@ -36,17 +36,20 @@ def token(url: str) -> str:
     return url.rsplit("/", 1)[1]
 
 
+@settings(deadline=None)
 @given(st.uuids(), st.uuids(), st.integers(0, 65_535), st.text(max_size=300))
 def test_a_click_comes_back_as_it_went(workspace: UUID, message: UUID, link: int, url: str) -> None:
     click = Click(workspace, message, link, url)
     assert read_click(KEYS, sign_click(KEYS, click)) == click
 
 
+@settings(deadline=None)
 @given(st.uuids(), st.uuids())
 def test_an_opening_comes_back_as_it_went(workspace: UUID, message: UUID) -> None:
     assert read_opening(KEYS, sign_opening(KEYS, Opening(workspace, message))) == Opening(workspace, message)
 
 
+@settings(deadline=None)
 @given(st.uuids(), st.uuids(), TOPICS, st.none() | st.uuids())
 def test_an_unsubscription_comes_back_as_it_went(
     workspace: UUID, contact: UUID, topic: str, message: UUID | None
@@ -55,6 +58,7 @@ def test_an_unsubscription_comes_back_as_it_went(
     assert read_unsubscription(KEYS, sign_unsubscription(KEYS, one)) == one
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(1, 255))
 def test_an_altered_token_is_refused(place: int, change: int) -> None:
     raw = bytearray(
@@ -64,6 +68,7 @@ def test_an_altered_token_is_refused(place: int, change: int) -> None:
     assert read_click(KEYS, urlsafe_b64encode(raw).rstrip(b"=").decode()) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_what_is_no_token_is_refused(anything: str) -> None:
     assert read_click(KEYS, anything) is None
@@ -152,6 +157,7 @@ def test_without_tracking_the_marks_go(tracking: Tracking | None) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=f'{LINK}{NUMBER_END}{LINK_END}{PIXEL}12a"hrf=<', max_size=40))
 def test_marks_in_disorder_do_no_harm(text: str) -> None:
     for finish in (finish_html, finish_text):

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.mail.message import MAX_LINE, Address, BadAddress, Message
@@ -51,6 +51,7 @@ def test_a_mail_has_a_text_and_an_html_part() -> None:
     assert mail.defects == []
 
 
+@settings(deadline=None)
 @given(
     LINES,
     LINES,

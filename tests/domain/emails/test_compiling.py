@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.emails import Draft, compile_email
@@ -243,6 +243,7 @@ def test_lines_are_those_of_the_author() -> None:
     assert [message.split(" ")[0] for message in messages(body)] == ["5", "8", "8"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -278,6 +279,7 @@ def test_whatever_html_is_written_it_compiles_and_fills_in(pieces: list[str]) ->
     assert text_of(compilation.email).count("ada@shop.example") == count
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>&\"'{ab", max_size=10), st.sampled_from(["first_name", "last_name"]))
 def test_a_value_is_shown_as_it_is_and_nothing_else(value: str, field: str) -> None:
     body = f"<p title='{{{{ contact.{field} }}}}'>{{{{ contact.{field} }}}}</p>"

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import TemplateError
 
@@ -162,6 +162,7 @@ VALUES = st.recursive(
 
 
 @pytest.mark.parametrize("name", sorted(set(FILTERS) - {"replace"}))
+@settings(deadline=None)
 @given(value=VALUES)
 def test_no_filter_stumbles_over_what_a_contact_may_have(name: str, value: Any) -> None:
     language(html=True).load(f"{{{{ value|{name} }}}}").render(value=value)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from domain.templating.lint import MAX_SOURCE, MAX_TAGS, lint
@@ -82,7 +84,9 @@ def test_each_missing_value_is_named_once_at_its_first_place() -> None:
     ]
 
 
-@pytest.mark.timeout(2)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_reading_a_hostile_text_is_quick(name: str) -> None:
-    assert isinstance(lint(HOSTILE[name], ROOTS), list)
+    """Tenths of a second; the limit leaves room for coverage, which makes Python several times slower."""
+    began = time.process_time()
+    lint(HOSTILE[name], ROOTS)
+    assert time.process_time() - began < 3

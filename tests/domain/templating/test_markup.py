@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.templating.markup import MAX_LINE, Token, read, scheme_of, write
@@ -50,12 +50,14 @@ def test_offsets_point_into_the_markup() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/=\"' ab!-\n&", max_size=60))
 def test_what_is_written_is_read_the_same_again(markup: str) -> None:
     once = written(markup)
     assert written(once) == once
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/=\"' ab!-\n&", max_size=60))
 def test_no_attribute_is_hidden_from_the_reader(markup: str) -> None:
     """What we write has exactly the tags that we understood: otherwise an event handler could slip through."""

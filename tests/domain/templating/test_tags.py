@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.templating.problems import BadTemplate
@@ -43,6 +43,7 @@ def test_lines_are_those_of_the_source_also_after_tags_of_several_lines() -> Non
     assert masked.line_at(masked.text.index("<b>")) == 5
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(alphabet="abzq019 \n<>", max_size=9), st.sampled_from(ODD_TAGS[:-1]))))
 def test_masking_loses_nothing(pieces: list[str]) -> None:
     source = "".join(pieces)
