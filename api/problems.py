@@ -121,7 +121,8 @@ async def unexpected(request: Request, error: Exception) -> Response:
 
 def route_of(scope: Any) -> str:
     """The route with its parameters' names: addresses may hold tokens, so they are never logged."""
-    path = getattr(scope.get("route"), "path", None) or "/unknown"
+    route = scope.get("route")
+    path: str = getattr(route, "path_format", None) or getattr(route, "path", None) or "/unknown"
     return f"{PREFIX}{path}" if scope["path"].startswith(PREFIX) and not path.startswith(PREFIX) else path
 
 

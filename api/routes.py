@@ -99,8 +99,6 @@ class ApiRoute(UnitRoute):
         extra = dict(openapi_extra or {})
         if checks:
             extra["x-needs"] = [permission for check in checks for permission in check.permissions]
-        # ids are UUIDs, so that `/contacts/batch` is never taken for a contact
-        path = re.sub(r"\{(\w+_id)\}", r"{\1:uuid}", path)
         super().__init__(path, endpoint, dependencies=dependencies, openapi_extra=extra, **options)
 
     async def before(self, request: Request) -> Response | None:

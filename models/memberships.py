@@ -116,6 +116,13 @@ async def enable(db: Db, workspace_id: UUID, membership_id: UUID, *, by: str | N
     await _update(db, membership_id, disabled_at=None)
 
 
+async def note_seen(db: Db, workspace_id: UUID, user_id: UUID, *, now: datetime) -> None:
+    await db.execute(
+        text("update memberships set seen_at = :now where workspace_id = :workspace and user_id = :user"),
+        {"now": now, "workspace": workspace_id, "user": user_id},
+    )
+
+
 async def _update(db: Db, membership_id: UUID, **values: Any) -> None:
     row = await db.get_one(Membership, membership_id)
     row.sqlmodel_update(values)

@@ -61,6 +61,7 @@ async def enter(request: Request, user: User, *, to: str, workspace_id: UUID | N
             user_agent=request.headers.get("user-agent", ""),
         )
         if opened:
+            await memberships.note_seen(db, opened, user.id, now=now)
             await audit.note(db, opened, "signed_in", "users", subject_id=user.id)
     return _with_cookie(request, see_other(to), token)
 

@@ -104,20 +104,8 @@ class TestEveryTable:
     """Each gets a row in one workspace; another workspace looks for it, changes it, and plants one of its own."""
 
     @pytest.fixture
-    async def planted(
-        self, owner: psycopg.AsyncConnection[Any], workspace: Workspace
-    ) -> dict[str, UUID | None]:
-        """Rows are written by the owner with checks off: it is the policies that are tried, not the foreign keys."""
-        await owner.execute("set session_replication_role = replica")
-        for name in OWNED:
-            values = _some_row(TABLES[name], workspace.id)
-            columns = ", ".join(f'"{column}"' for column in values)
-            marks = ", ".join(["%s"] * len(values))
-            await owner.execute(
-                f"insert into {name} ({columns}) values ({marks})",
-                [Jsonb(v) if isinstance(v, dict) else v for v in values.values()],
-            )  # type: ignore[arg-type]
-        await owner.execute("set session_replication_role = origin")
+    async def planted(self, owner: psycopg.AsyncConnection[Any], workspace: Workspace) -> None:
+        await plant(owner, workspace)
 
     async def test_the_right_workspace_sees_its_row(
         self, database: Database, workspace: Workspace, planted: None
@@ -240,6 +228,23 @@ async def test_the_actor_of_one_transaction_is_not_the_actor_of_the_next(
     async with database.session(Scope(workspaces=(workspace.id,))) as db:
         await db.execute(text("update workspaces set name = 'Changed by nobody'"))
         assert await _count(db, "audit_log") == 0
+
+
+async def plant(owner: psycopg.AsyncConnection[Any], workspace: Workspace) -> dict[str, UUID]:
+    """A row in every table; the ids of those that have one. The owner writes them with checks off: it is the policies that
+    are tried, not the foreign keys."""
+    ids: dict[str, UUID] = {}
+    await owner.execute("set session_replication_role = replica")
+    for name in OWNED:
+        values = _some_row(TABLES[name], workspace.id)
+        columns = ", ".join(f'"{column}"' for column in values)
+        marks = ", ".join(["%s"] * len(values))
+        row = [Jsonb(value) if isinstance(value, dict) else value for value in values.values()]
+        await owner.execute(f"insert into {name} ({columns}) values ({marks})", row)  # type: ignore[arg-type]
+        if isinstance(values.get("id"), UUID):
+            ids[name] = values["id"]
+    await owner.execute("set session_replication_role = origin")
+    return ids
 
 
 async def _count(db: Any, name: str) -> int:
