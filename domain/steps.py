@@ -126,7 +126,11 @@ Settled = Sent | Refused
 
 
 class NotSent(Exception):  # noqa: N818 -- named as the sentence that it is
-    """The request failed before a byte of it left this machine."""
+    """The request failed before a byte of it left this machine. `permanent`: it would every time."""
+
+    def __init__(self, message: str = "", *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
 
 
 class NoAnswer(Exception):  # noqa: N818
@@ -274,6 +278,6 @@ async def attempt(step: Step, context: StepContext, params: Params) -> Performed
     try:
         return await step.perform(context, params)
     except NotSent as error:
-        return Later(str(error))
+        return Refused(str(error)) if error.permanent else Later(str(error))
     except NoAnswer as error:
         return Unknown(str(error))

@@ -1,24 +1,70 @@
 """Performs the steps that act on the world outside by code of their own, such as calling a web address."""
 
-from collections import defaultdict
+import asyncio
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from activities.emails import place, values
 from activities.enrolments import facts_of, ground
 from activities.plans import PLANS
+from core import http
 from core.db import Db
+from core.http import Answered, HttpClient, NoReply, Request
 from core.templating import Rendered, Renderer, Template
 from domain.definitions.plans import EffectPlan
 from domain.facts import Facts
-from domain.steps import STEPS, Http, Params, Performed, Refused, Step, StepContext, attempt
+from domain.steps import (
+    STEPS,
+    Http,
+    HttpAnswer,
+    NoAnswer,
+    NotSent,
+    Params,
+    Performed,
+    Refused,
+    Step,
+    StepContext,
+    attempt,
+)
 from engine.delivery import Delivery
 from engine.sweeper import Claimant
 from models import enrolments, workspaces
 from models.messages import Claim
 from models.workspaces import Workspace
+
+# A host that keeps this many waiting for so long gets no more for now: it must not take the slots of all the others.
+_SLOW_AFTER, _SLOW_MANY = 1.0, 10
+
+
+class Requests:
+    """The HTTP client as steps know it."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+        self._waiting: dict[str, deque[float]] = defaultdict(deque)
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None
+    ) -> HttpAnswer:
+        waiting, now = self._waiting[urlsplit(url).netloc], asyncio.get_running_loop().time()
+        if len(waiting) >= _SLOW_MANY and now - waiting[0] > _SLOW_AFTER:
+            raise NotSent("This address is slow to answer; others go first.")
+        waiting.append(now)
+        try:
+            outcome = await self._client.send(Request(url, method, headers, body))
+        finally:
+            waiting.remove(now)
+        match outcome:
+            case Answered(status, answered, content):
+                return HttpAnswer(status, answered, content)
+            case http.NotSent(_, message):
+                raise NotSent(message, permanent=outcome.is_permanent)
+            case NoReply(_, message):
+                raise NoAnswer(message)
 
 
 @dataclass(frozen=True, slots=True)

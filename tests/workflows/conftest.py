@@ -29,6 +29,7 @@ async def engine(database: Database, tmp_path_factory: pytest.TempPathFactory) -
         temporal_address=address(),
         temporal_namespace=namespace,
         mainspring_home=tmp_path_factory.mktemp("home"),
+        allow_private_urls=True,
     )
     async with running(config) as engine:
         yield engine
