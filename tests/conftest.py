@@ -30,9 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
     run = Path(tempfile.mkdtemp(prefix="mainspring-tests-"))
     os.environ |= {
         "MAINSPRING_TEST_RUN": str(run),
-        "MAINSPRING_TEST_PID": str(os.getpid()),
         "MAINSPRING_HOME": str(run / "home"),
     }
+    if config.getoption("numprocesses", None):  # else whichever worker ends first would take the server along
+        postgres.server(run)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
