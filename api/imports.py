@@ -16,7 +16,7 @@ from api.pagination import Page
 from api.routes import Router
 from domain.errors import Invalid
 from domain.imports import Plan, RowError, make_plan, parse_options
-from domain.spreadsheets import read_sheet, write_row
+from domain.spreadsheets import read_sheet
 from domain.texts import file_name
 from models import custom_fields, imports
 from models.imports import Import
@@ -141,12 +141,10 @@ async def undo_import(import_id: UUID, caller: Caller, db: Db) -> Begun:
 async def get_import_errors(import_id: UUID, caller: Caller, db: Db) -> Response:
     """The rows that failed, as they were, each with what is wrong: correct them here and import this file."""
     row = await imports.get(db, caller.workspace_id, import_id)
-    lines = [write_row([*row.header, "Import row", "Import problem"])]
-    for record, wrong in await imports.failures(db, import_id):
-        problems = " ".join(f"{one.column}: {one.message}" if one.column else one.message for one in wrong)
-        lines.append(write_row([*record.cells, record.number, problems]))
     disposition = {"Content-Disposition": 'attachment; filename="errors.csv"'}
-    return Response("".join(lines), media_type="text/csv; charset=utf-8", headers=disposition)
+    return Response(
+        await imports.failures_file(db, row), media_type="text/csv; charset=utf-8", headers=disposition
+    )
 
 
 def _out(row: Import, errors: list[RowError], kept: list[dict[str, Any]]) -> ImportOut:

@@ -41,7 +41,9 @@ _HEADINGS: Mapping[str, str] = {
     }.items()
     for heading in headings.split()
 }
-# Columns of our own export that say what happened, and are not for anybody to set.
+ERROR_COLUMNS = ("Import row", "Import problem")
+"""What the file of failed rows has beside the columns of the original."""
+# Columns of our own files that say what happened, and are not for anybody to set.
 _OURS = frozenset({"id", "createdat", "updatedat", "importrow", "importproblem"})
 
 _SAID_YES = frozenset({"subscribed", "yes", "y", "true", "1", "on", "ja", "oui", "si", "optin", "optedin"})
@@ -126,16 +128,19 @@ def make_plan(
     fields: Mapping[str, CustomField],
     *,
     mapping: Mapped | None = None,
-    labels: Mapping[str, str] | None = None,
+    named: Mapping[str, CustomField] | None = None,
     options: Options | None = None,
 ) -> Plan:
-    """Settle how a file is read. A column that a given mapping leaves out is not imported."""
+    """Settle how a file is read. A column that a given mapping leaves out is not imported.
+
+    `named` are new fields by their columns, where somebody has chosen their label and type.
+    """
     if mapping is None:
         targets = guess_mapping(sheet.header, fields.values())
     else:
         targets = _checked(mapping, sheet.header)
     _check_targets(targets)
-    new_fields = tuple(_new_fields(sheet, targets, fields, labels or {}))
+    new_fields = tuple(_new_fields(sheet, targets, fields, named or {}))
     return Plan(header=sheet.header, targets=targets, options=options or Options(), new_fields=new_fields)
 
 
@@ -180,13 +185,13 @@ def _check_targets(targets: Mapped) -> None:
 
 
 def _new_fields(
-    sheet: Sheet, targets: Mapped, fields: Mapping[str, CustomField], labels: Mapping[str, str]
+    sheet: Sheet, targets: Mapped, fields: Mapping[str, CustomField], named: Mapping[str, CustomField]
 ) -> Iterator[CustomField]:
     for index, heading in enumerate(sheet.header):
-        name = (targets.get(heading) or "").removeprefix("attributes.")
-        if (targets.get(heading) or "").startswith("attributes.") and name not in fields:
-            type_ = fitting(record.cells[index] for record in sheet.records if not record.fault)
-            yield CustomField(name, type_, labels.get(heading) or _label(heading, name))
+        kind, _, name = (targets.get(heading) or "").partition(".")
+        if kind == "attributes" and name not in fields:
+            cells = (record.cells[index] for record in sheet.records if not record.fault)
+            yield named.get(heading) or CustomField(name, fitting(cells), _label(heading, name))
 
 
 def _label(heading: str, name: str) -> str:

@@ -66,7 +66,7 @@ async def listing(db: Db, workspace_id: UUID) -> Sequence[CustomField]:
 
 async def known(db: Db, workspace_id: UUID) -> dict[str, rules.CustomField]:
     """The fields of a workspace by name, in the order of their labels, as rules read them."""
-    return {field.name: _as_rule(field) for field in await listing(db, workspace_id)}
+    return {field.name: as_rule(field) for field in await listing(db, workspace_id)}
 
 
 async def usage(db: Db, workspace_id: UUID) -> list[Usage]:
@@ -100,6 +100,14 @@ async def get(db: Db, workspace_id: UUID, field_id: UUID) -> CustomField:
     return row
 
 
+async def named(db: Db, workspace_id: UUID, name: str) -> CustomField:
+    query = select(CustomField).where(CustomField.workspace_id == workspace_id, CustomField.name == name)
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is no such field.")
+    return row
+
+
 async def change(db: Db, row: CustomField, wanted: rules.CustomField, *, zone: ZoneInfo) -> None:
     """Another label, other answers, or another type that all values there are can take on. A name stays for good."""
     if (wanted.type, wanted.options) != (row.type, tuple(row.options or ())):
@@ -120,7 +128,8 @@ async def remove(db: Db, row: CustomField) -> int:
     return emptied.rowcount
 
 
-def _as_rule(row: CustomField) -> rules.CustomField:
+def as_rule(row: CustomField) -> rules.CustomField:
+    """The field as rules read it."""
     return rules.CustomField(row.name, _type(row.type), row.label, tuple(row.options or ()))
 
 

@@ -1,9 +1,10 @@
 """Imports: files of contacts, written page by page, with what each row has changed so that it can be undone."""
 
+from models.imports.failures import errors, failures, failures_file, kept
 from models.imports.pages import Result, fail, is_held, rehearse, take
 from models.imports.tables import Import, ImportChange, ImportPage
 from models.imports.undoing import take_back
-from models.imports.uploads import begin, errors, failures, get, kept, recent, sheet_of, undo, upload
+from models.imports.uploads import begin, get, recent, sheet_of, undo, upload
 
 __all__ = [
     "Import",
@@ -14,6 +15,7 @@ __all__ = [
     "errors",
     "fail",
     "failures",
+    "failures_file",
     "get",
     "is_held",
     "kept",

@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from core.db import Db, driver
 from domain.contacts import Conventions, Details, Origin
-from domain.imports import Plan, RowError, proof, read_row
+from domain.imports import PAGE, Plan, RowError, proof, read_row, superseded
+from domain.spreadsheets import Record, Sheet
 from models import clocks, contacts, processes
 from models.contacts import Written
 from models.imports.tables import Import, ImportPage
@@ -34,6 +35,13 @@ class Result:
     unchanged: int = 0
     failed: int = 0
     errors: list[RowError] = field(default_factory=list[RowError])
+
+    def add(self, more: "Result") -> None:
+        self.created += more.created
+        self.updated += more.updated
+        self.unchanged += more.unchanged
+        self.failed += more.failed
+        self.errors += more.errors
 
 
 async def is_held(db: Db, import_id: UUID) -> bool:
@@ -63,17 +71,17 @@ async def take(db: Db, row: Import) -> bool:
     return True
 
 
-async def rehearse(db: Db, row: Import, plan: Plan) -> Result:
-    """All pages of a file that is not imported yet, tried at once. Nothing is written."""
-    query = select(ImportPage).where(col(ImportPage.import_id) == row.id).order_by(col(ImportPage.number))
-    conventions = await _conventions(db, row, plan)
-    total = Result()
-    for page in (await db.execute(query)).scalars():
-        read = await asyncio.to_thread(_read, page, plan, conventions)
-        result = _count(read, await contacts.rehearse(db, row.workspace_id, read.said, **_rules(plan)))
-        total = Result(
-            *(getattr(total, name) + getattr(result, name) for name in Result.__dataclass_fields__)
-        )
+async def rehearse(db: Db, row: Import, plan: Plan, sheet: Sheet) -> Result:
+    """A whole file at once, while somebody waits. Nothing is written."""
+    conventions, replaced, total = (
+        await _conventions(db, row, plan),
+        superseded(sheet.records, plan),
+        Result(),
+    )
+    for start in range(0, len(sheet.records), PAGE):
+        records = [r for r in sheet.records[start : start + PAGE] if r.number not in replaced]
+        read = await asyncio.to_thread(_read, records, plan, conventions)
+        total.add(_count(read, await contacts.rehearse(db, row.workspace_id, read.said, **_rules(plan))))
     return total
 
 
@@ -100,7 +108,8 @@ class _Read:
 
 async def _import(db: Db, row: Import, page: ImportPage, now: datetime) -> Result:
     plan = Plan.model_validate(row.plan)
-    read = await asyncio.to_thread(_read, page, plan, await _conventions(db, row, plan))
+    records = [record for record in as_records(page.records) if record.number not in page.superseded]
+    read = await asyncio.to_thread(_read, records, plan, await _conventions(db, row, plan))
     if row.dry_run:
         return _count(read, await contacts.rehearse(db, row.workspace_id, read.said, **_rules(plan)))
     origin = Origin("import", by=row.by, wording=proof(plan, row.file), because={"import_id": str(row.id)})
@@ -121,11 +130,9 @@ def _rules(plan: Plan) -> dict[str, bool]:
     return {"keep_refusals": True, "keep_existing": plan.options.existing == "keep"}
 
 
-def _read(page: ImportPage, plan: Plan, conventions: Conventions) -> _Read:
-    read, skip = _Read(), set(page.superseded)
-    for record in as_records(page.records):
-        if record.number in skip:
-            continue
+def _read(records: Sequence[Record], plan: Plan, conventions: Conventions) -> _Read:
+    read = _Read()
+    for record in records:
         said = read_row(record, plan, conventions)
         if isinstance(said, Details):
             read.rows.append(record.number)

@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from core.db import Db, driver
 from domain.errors import Conflict, NotFound
 from domain.ids import new_id
-from domain.imports import PAGE, Plan, RowError, superseded
+from domain.imports import PAGE, Plan, superseded
 from domain.spreadsheets import Record, Sheet
 from models import custom_fields, outbox
 from models.imports.tables import Import, ImportPage
@@ -115,41 +114,3 @@ async def undo(db: Db, row: Import) -> None:
     await outbox.put(
         db, [outbox.wake(row.workspace_id, WORKFLOW, row.id, title=f"Undo import of {row.file}")]
     )
-
-
-async def errors(db: Db, import_id: UUID, *, limit: int) -> list[RowError]:
-    """What is wrong with rows, in their order."""
-    found = await db.execute(
-        text(
-            "select e.row, e.column, e.message from import_pages p, jsonb_to_recordset(p.errors)"
-            ' as e("row" int, "column" text, message text) where p.import_id = :id order by p.number, e.row limit :limit'
-        ),
-        {"id": import_id, "limit": limit},
-    )
-    return [RowError(one.row, one.column, one.message) for one in found]
-
-
-async def failures(db: Db, import_id: UUID) -> list[tuple[Record, list[RowError]]]:
-    """The rows that failed, as they stood in the file, each with what is wrong with it."""
-    query = select(ImportPage.records, ImportPage.errors).where(col(ImportPage.import_id) == import_id)
-    found = list[tuple[Record, list[RowError]]]()
-    for records, wrong in (await db.execute(query.order_by(col(ImportPage.number)))).all():
-        by_row: dict[int, list[RowError]] = {}
-        for one in wrong:
-            by_row.setdefault(one["row"], []).append(RowError(**one))
-        found += [
-            (record, by_row[record.number]) for record in as_records(records) if record.number in by_row
-        ]
-    return found
-
-
-async def kept(db: Db, import_id: UUID, *, limit: int) -> list[dict[str, Any]]:
-    """What an undo has left as it was, and why."""
-    found = await db.execute(
-        text(
-            'select k."row", k.message from import_pages p, jsonb_to_recordset(p.kept) as k("row" int, message text)'
-            ' where p.import_id = :id order by k."row" limit :limit'
-        ),
-        {"id": import_id, "limit": limit},
-    )
-    return [{"row": one.row, "message": one.message} for one in found]
