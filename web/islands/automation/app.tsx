@@ -1,0 +1,78 @@
+/** The editor as a whole: loads the document, lays out its regions, gives every part what it may ask for. */
+import { useCallback, useEffect, useMemo, useReducer, useRef, useSyncExternalStore } from "react";
+
+import { Commands } from "./commands";
+import { EditorContext } from "./context";
+import type { Editor, Setting } from "./context";
+import { normalise } from "./definition";
+import { Failed, Skeleton } from "./phases";
+import { useLeaving, useNumbers, usePhone, usePrinting, useShortcuts } from "./hooks";
+import type { Ready, Store } from "./store";
+import { changeUi, startUi } from "./ui";
+import type { UiChange } from "./ui";
+import { Workbench } from "./workbench";
+
+export function App({ store, setting }: { store: Store; setting: Setting }) {
+  const state = useSyncExternalStore(store.subscribe, store.get);
+  useEffect(() => void store.load(), [store]);
+  if (state.phase === "loading") return <Skeleton back={setting.back} />;
+  if (state.phase === "failed") {
+    return <Failed back={setting.back} message={state.message} onRetry={() => void store.load()} />;
+  }
+  return <ReadyEditor store={store} state={state} setting={setting} />;
+}
+
+interface ReadyProps {
+  store: Store;
+  state: Ready;
+  setting: Setting;
+}
+
+function useCommands(store: Store, zone: string, phone: boolean) {
+  const [ui, setUi] = useReducer(changeUi, startUi(phone ? "outline" : "canvas"));
+  const latest = useRef(ui);
+  latest.current = ui;
+  const change = useCallback((one: UiChange) => setUi(one), []);
+  const commands = useMemo(
+    () => new Commands(store, change, () => latest.current, zone),
+    [store, change, zone],
+  );
+  return { ui, commands };
+}
+
+function ReadyEditor({ store, state, setting }: ReadyProps) {
+  const phone = usePhone();
+  const { ui, commands } = useCommands(store, setting.zone, phone);
+  const drawn = state.history.present.definition;
+  const definition = useMemo(
+    () => (ui.viewing ? normalise(ui.viewing.definition) : drawn),
+    [ui.viewing, drawn],
+  );
+  const speaker = useMemo(
+    () => ({ vocabulary: state.vocabulary, definition }),
+    [state.vocabulary, definition],
+  );
+  const archived = state.facts.state === "archived";
+  const editable = setting.mayEdit && !archived && !ui.test && !ui.viewing;
+  const editor: Editor = {
+    api: store.api,
+    store,
+    state,
+    ui,
+    commands,
+    setting,
+    definition,
+    speaker,
+    editable,
+    phone,
+  };
+  const printing = usePrinting();
+  useNumbers(editor);
+  useShortcuts(editor);
+  useLeaving(store);
+  return (
+    <EditorContext.Provider value={editor}>
+      <Workbench printing={printing} />
+    </EditorContext.Provider>
+  );
+}

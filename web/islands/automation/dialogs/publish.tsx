@@ -1,0 +1,209 @@
+/** Before publishing: what is not ready, what changed in words, and what becomes of the people inside. */
+import { useEffect, useState } from "react";
+
+import { messageOf } from "../api";
+import type { InFlight } from "../api";
+import { ChangeList } from "../changes";
+import { useEditor } from "../context";
+import { Choices, Row } from "../fields/row";
+import { figure, people } from "../format";
+import { Button, Dialog, Notice, Spinner } from "../parts";
+import type { Changes, Problem } from "../types";
+import { stepTitle } from "../words";
+
+type Asked =
+  { state: "asking" } | { state: "known"; changes: Changes } | { state: "failed"; message: string };
+
+function useChanges(attempt: number): Asked {
+  const { api, store } = useEditor();
+  const [asked, setAsked] = useState<Asked>({ state: "asking" });
+  useEffect(() => {
+    let open = true;
+    const ask = async (): Promise<Asked> => {
+      if (!(await store.flush()))
+        return { state: "failed", message: "The draft is not saved yet, so it cannot be published." };
+      return { state: "known", changes: await api.changes() };
+    };
+    setAsked({ state: "asking" });
+    void ask()
+      .catch((fault: unknown): Asked => ({ state: "failed", message: messageOf(fault) }))
+      .then((answer) => open && setAsked(answer));
+    return () => {
+      open = false;
+    };
+  }, [api, store, attempt]);
+  return asked;
+}
+
+function NotReady({ problems }: { problems: Problem[] }) {
+  const { commands, definition, speaker } = useEditor();
+  const go = (node: string | null) => {
+    commands.closeDialog();
+    commands.select({ step: node !== null && definition.nodes[node] ? node : null });
+  };
+  const name = (node: string | null) => {
+    const step = node === null ? undefined : definition.nodes[node];
+    return step ? stepTitle(step, speaker) : "Start";
+  };
+  const steps = new Set(problems.map(({ node }) => node)).size;
+  return (
+    <Notice tone="bad">
+      <strong>{steps === 1 ? "1 step is not ready." : `${steps} steps are not ready.`}</strong>
+      <ul className="ae-faults">
+        {problems.map(({ node, message }, index) => (
+          <li key={index}>
+            <button type="button" className="ae-link-button" onClick={() => go(node)}>
+              {name(node)}: {message}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+interface InsideProps {
+  changes: Changes;
+  live: number;
+  inFlight: InFlight;
+  onChange: (inFlight: InFlight) => void;
+}
+
+function Inside({ changes, live, inFlight, onChange }: InsideProps) {
+  const { inside, next_version: next, moves_now: now = 0 } = changes;
+  if (!inside) return null;
+  return (
+    <>
+      <Choices<InFlight>
+        label={inside === 1 ? "The 1 person now inside" : `The ${figure(inside)} people now inside`}
+        value={inFlight}
+        onChange={onChange}
+        options={[
+          { value: "finish", label: `Finish on version ${live}; new people get version ${next}` },
+          { value: "move", label: `Move to version ${next} at their next step` },
+        ]}
+      />
+      {inFlight === "move" && now > 0 && (
+        <Notice tone="warn">A shorter wait lets {people(now)} go on at once.</Notice>
+      )}
+    </>
+  );
+}
+
+interface ConfirmProps {
+  wanted: number;
+  typed: string;
+  onChange: (typed: string) => void;
+}
+
+/** Rule 20: whoever sends to many at once says so by typing how many. */
+function Confirm({ wanted, typed, onChange }: ConfirmProps) {
+  return (
+    <Notice tone="warn">
+      <Row label={`This sends to ${figure(wanted)} people at once. Type ${wanted} to go on.`}>
+        {(wiring) => (
+          <input
+            {...wiring}
+            className="ae-input ae-number"
+            inputMode="numeric"
+            autoComplete="off"
+            value={typed}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )}
+      </Row>
+    </Notice>
+  );
+}
+
+function Nothing({ live }: { live: number | null }) {
+  return (
+    <p className="ae-quiet">
+      {live === null
+        ? "People come in from the moment you publish."
+        : "Nothing changed since the live version."}
+    </p>
+  );
+}
+
+export function PublishDialog() {
+  const { commands, store, state } = useEditor();
+  const [attempt, setAttempt] = useState(0);
+  const asked = useChanges(attempt);
+  const [inFlight, setInFlight] = useState<InFlight>("finish");
+  const [name, setName] = useState("");
+  const [typed, setTyped] = useState("");
+  const [publishing, setPublishing] = useState(false);
+  const [refusal, setRefusal] = useState("");
+  const live = state.facts.version;
+  const changes = asked.state === "known" ? asked.changes : null;
+  const confirmed = !changes?.confirm || Number(typed.replace(/\D/g, "")) === changes.confirm;
+  const ready = changes !== null && !changes.problems.length && confirmed && !publishing;
+
+  const publish = async () => {
+    setPublishing(true);
+    setRefusal("");
+    try {
+      const version = await store.publish(inFlight, name.trim(), changes?.confirm);
+      commands.closeDialog();
+      commands.say(`Version ${version} is live.`);
+    } catch (fault) {
+      setRefusal(messageOf(fault));
+      setPublishing(false);
+    }
+  };
+
+  return (
+    <Dialog
+      title={changes ? `Publish version ${changes.next_version}` : "Publish"}
+      onClose={() => commands.closeDialog()}
+      footer={
+        <>
+          <span className="ae-spring" />
+          <Button onClick={() => commands.closeDialog()}>Keep editing</Button>
+          <Button look="primary" disabled={!ready} onClick={() => void publish()}>
+            {publishing ? "Publishing…" : "Publish"}
+          </Button>
+        </>
+      }
+    >
+      {asked.state === "asking" && <Spinner label="Looking at what changed…" />}
+      {asked.state === "failed" && (
+        <Notice tone="bad" role="alert">
+          <p>{asked.message}</p>
+          <Button onClick={() => setAttempt(attempt + 1)}>Try again</Button>
+        </Notice>
+      )}
+      {changes && (
+        <>
+          {changes.problems.length > 0 && <NotReady problems={changes.problems} />}
+          <section>
+            <h3>{live === null ? "What goes live" : `What changed since version ${live}`}</h3>
+            {changes.changes.length ? <ChangeList changes={changes.changes} /> : <Nothing live={live} />}
+          </section>
+          {live !== null && (
+            <Inside changes={changes} live={live} inFlight={inFlight} onChange={setInFlight} />
+          )}
+          <Row label="Name of this version" optional>
+            {(wiring) => (
+              <input
+                {...wiring}
+                className="ae-input"
+                maxLength={80}
+                placeholder="For example “Winter offer”"
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+          </Row>
+          {changes.confirm && <Confirm wanted={changes.confirm} typed={typed} onChange={setTyped} />}
+          {refusal && (
+            <Notice tone="bad" role="alert">
+              {refusal}
+            </Notice>
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,154 @@
+/** The short questions: whom to test with, which step to find, which keys there are, what to do with what is overdue. */
+import { useState } from "react";
+
+import type { Overdue } from "../api";
+import { ContactSearch } from "../contact-search";
+import { useEditor } from "../context";
+import { Choices } from "../fields/row";
+import { people } from "../format";
+import { KEY_LIST } from "../keys";
+import { OptionList } from "../option-list";
+import { Button, Dialog } from "../parts";
+import { triggerSaid, stepSaid } from "../words";
+
+export function PersonDialog() {
+  const { commands } = useEditor();
+  return (
+    <Dialog title="Test with a real person" size="small" onClose={() => commands.closeDialog()}>
+      <p className="ae-quiet">
+        You see the way this person would take from now on, with dates. Nothing is sent, nothing is changed.
+      </p>
+      <ContactSearch onChoose={(contact) => void commands.test(contact)} />
+    </Dialog>
+  );
+}
+
+const START = "start";
+
+export function FindDialog() {
+  const { commands, definition, speaker } = useEditor();
+  const { vocabulary } = speaker;
+  const start = triggerSaid(definition.entry.trigger, speaker);
+  const steps = Object.entries(definition.nodes).map(([id, step]) => {
+    const { title, detail } = stepSaid(step, speaker);
+    const kind = vocabulary.step(step.kind);
+    return {
+      key: `step:${id}`,
+      title,
+      help: `${kind.title} · ${detail}`,
+      icon: kind.icon,
+      tone: vocabulary.toneOf(step.kind),
+    };
+  });
+  const trigger = { key: START, title: start.title, help: "Start", icon: "bolt", tone: "trigger" };
+  const choose = (key: string) => {
+    commands.closeDialog();
+    commands.select({ step: key === START ? null : key.slice("step:".length) });
+  };
+  return (
+    <Dialog title="Find a step" size="small" onClose={() => commands.closeDialog()}>
+      <OptionList
+        label="Find a step"
+        placeholder="What it is called, or what it does"
+        groups={[{ title: "Steps", options: [trigger, ...steps] }]}
+        onChoose={choose}
+      />
+    </Dialog>
+  );
+}
+
+export function KeysDialog() {
+  const { commands } = useEditor();
+  return (
+    <Dialog title="Keyboard shortcuts" size="small" onClose={() => commands.closeDialog()}>
+      <dl className="ae-keys">
+        {KEY_LIST.map(({ keys, does }) => (
+          <div key={does}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
+
+export function ReleaseDialog() {
+  const { commands, store, state } = useEditor();
+  const [overdue, setOverdue] = useState<Overdue>("ramp");
+  const [busy, setBusy] = useState(false);
+  const { overdue: count } = state.facts;
+  const release = async () => {
+    setBusy(true);
+    await commands.attempt(() => store.release(overdue), "Released. Everybody moves on.");
+    setBusy(false);
+  };
+  const about =
+    count === undefined ? "What became due meanwhile" : `${people(count)} should have moved on meanwhile`;
+  return (
+    <Dialog
+      title="Release this automation"
+      size="small"
+      onClose={() => commands.closeDialog()}
+      footer={
+        <>
+          <span className="ae-spring" />
+          <Button onClick={() => commands.closeDialog()}>Keep on hold</Button>
+          <Button look="primary" disabled={busy} onClick={() => void release()}>
+            Release
+          </Button>
+        </>
+      }
+    >
+      <Choices<Overdue>
+        label={about}
+        value={overdue}
+        onChange={setOverdue}
+        options={[
+          {
+            value: "ramp",
+            label: "Catch up slowly",
+            help: "A few at a time, so that nobody’s inbox and no sender is flooded",
+          },
+          { value: "send", label: "Do it all now", help: "Everything that is overdue happens at once" },
+          {
+            value: "skip",
+            label: "Skip what is too old",
+            help: "People move on, but messages that come too late are not sent",
+          },
+        ]}
+      />
+    </Dialog>
+  );
+}
+
+export function ArchiveDialog() {
+  const { commands, store, state } = useEditor();
+  const inside = state.numbers?.inside ?? 0;
+  const archive = () => void commands.attempt(() => store.archive(), "Archived.");
+  return (
+    <Dialog
+      title="Archive this automation"
+      size="small"
+      onClose={() => commands.closeDialog()}
+      footer={
+        <>
+          <span className="ae-spring" />
+          <Button onClick={() => commands.closeDialog()}>Cancel</Button>
+          <Button look="primary" icon="archive" onClick={archive}>
+            Archive
+          </Button>
+        </>
+      }
+    >
+      <p>
+        Nobody comes in any more{inside ? `, and the ${people(inside)} inside leave at once` : ""}. Its
+        numbers and versions are kept.
+      </p>
+    </Dialog>
+  );
+}
