@@ -25,7 +25,8 @@ from domain.tracking import (
     finish_text,
     unsubscribe_url,
 )
-from models import automations, enrolments, workspaces
+from models import automations, enrolments, messages, workspaces
+from models.facts import Known
 from models.messages import Claim
 from models.workspaces import Workspace
 
@@ -92,18 +93,48 @@ class Mailroom:
         self._base_url = base_url
         self._sender = sender
 
-    async def orders(self, db: Db, claims: Sequence[Claim]) -> list[Order]:
+    async def letters(self, db: Db, claims: Sequence[Claim]) -> list[Letter]:
+        """A letter for each claim; for one to a contact who was removed there is none."""
+        steps = [claim for claim in claims if claim.version_id]
+        ready = [claim for claim in claims if not claim.version_id]
+        return await self._write(await self._orders(db, steps)) + await self._copied(db, ready)
+
+    async def _copied(self, db: Db, claims: Sequence[Claim]) -> list[Letter]:
+        """Those that were written before they were reserved."""
+        if not claims:
+            return []
+        bodies = await messages.written(db, [claim.id for claim in claims])
+        places = await workspaces.by_ids(db, {claim.workspace_id for claim in claims})
+        return [
+            Letter(
+                claim,
+                to=claim.address or "",
+                from_name=places[claim.workspace_id].mail_from_name or places[claim.workspace_id].name,
+                from_address=places[claim.workspace_id].mail_from or self._sender,
+                subject=bodies[claim.id].subject,
+                html=bodies[claim.id].html,
+                text=bodies[claim.id].text,
+            )
+            for claim in claims
+            if claim.id in bodies
+        ]
+
+    async def _orders(self, db: Db, claims: Sequence[Claim]) -> list[Order]:
         """Read what the letters need; whoever may not be written to any more is marked as dropped."""
+        if not claims:
+            return []
         here = await ground(
-            db, sorted({claim.workspace_id for claim in claims}), {claim.contact_id for claim in claims}
+            db,
+            sorted({claim.workspace_id for claim in claims}),
+            {claim.contact_id for claim in claims if claim.contact_id},
         )
         mails = await self._mails(db, claims)
         data = await enrolments.data(db, [claim.enrolment_id for claim in claims if claim.enrolment_id])
         places = await workspaces.by_ids(db, {claim.workspace_id for claim in claims})
         return [
-            _order(claim, mails[claim.version_id, claim.node], data, places[claim.workspace_id], here)
+            _order(claim, mails[claim.version_id, claim.node], data, places[claim.workspace_id], here, known)
             for claim in claims
-            if claim.contact_id in here.known
+            if claim.contact_id and (known := here.known.get(claim.contact_id))
         ]
 
     async def _mails(
@@ -118,7 +149,7 @@ class Mailroom:
             if (version.version_id, node) in wanted
         }
 
-    async def write(self, orders: Sequence[Order]) -> list[Letter]:
+    async def _write(self, orders: Sequence[Order]) -> list[Letter]:
         """Fill in the letters; those of one step and workspace together."""
         batches: dict[tuple[UUID, str], list[Order]] = defaultdict(list)
         letters = [Letter(order.claim, dropped=order.dropped) for order in orders if order.dropped]
@@ -147,7 +178,7 @@ class Mailroom:
 
     def _unsubscribe_url(self, order: Order) -> str:
         one = Unsubscription(
-            order.claim.workspace_id, order.claim.contact_id, order.mail.topic, order.claim.id
+            order.claim.workspace_id, order.facts.contact.id, order.mail.topic, order.claim.id
         )
         return unsubscribe_url(self._keys, self._base_url, one)
 
@@ -176,8 +207,8 @@ def _order(
     data: Mapping[UUID, Mapping[str, Any]],
     workspace: Workspace,
     here: Ground,
+    known: Known,
 ) -> Order:
-    known = here.known[claim.contact_id]
     facts = facts_of(known, data.get(claim.enrolment_id or claim.id, {}), {})
     now = here.now[claim.workspace_id]
     ruling = gate(Send("email", now, mail.topic), facts, now, here.channel_limits(known))

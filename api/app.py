@@ -20,6 +20,7 @@ from core import db, logs, plugins, readiness, telemetry
 from core.security import Keyring, Passwords, Signer
 from core.settings import Settings
 from core.settings import settings as read_settings
+from core.templating import Renderer
 from core.temporal import Link
 from core.visits import Door
 from engine.ingest import Ingest
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = Door(settings, Passwords(), Signer.of(settings.mainspring_home, "csrf"))
     app.state.temporal = Link(settings)
+    app.state.renderer = Renderer(children=1)
     app.state.ingest = Ingest(shards=settings.router_shards)
     app.state.answers = Keyring.of(settings.mainspring_home, "answers")
     app.state.known_keys = api_keys.KnownKeys()
@@ -116,6 +118,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await app.state.renderer.stop()
         await database.close()
 
 

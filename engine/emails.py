@@ -48,7 +48,7 @@ class Capture(Loop):
             workspaces = {workspace_id for workspace_id, _ in found}
             await scope_to(db, workspaces)
             claims = await messages.take(db, [message_id for _, message_id in found])
-            letters = await self._mailroom.write(await self._mailroom.orders(db, claims))
+            letters = await self._mailroom.letters(db, claims)
             await _forget(db, claims, letters)
             await keep(db, letters, await clocks.times(db, workspaces))
             for workspace_id in workspaces:
@@ -135,10 +135,7 @@ class Smtp(Delivery):
         return [workspace_id for workspace_id in everybody if workspace_id not in sandboxes]
 
     async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[Letter | None]:
-        letters = {
-            letter.claim.id: letter
-            for letter in await self._mailroom.write(await self._mailroom.orders(db, claims))
-        }
+        letters = {letter.claim.id: letter for letter in await self._mailroom.letters(db, claims)}
         unwritten = [claim for claim in claims if claim.id not in letters]
         dropped = [letter for letter in letters.values() if letter.dropped]
         await messages.settle(

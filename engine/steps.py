@@ -142,7 +142,7 @@ class StepDelivery(Delivery):
 
         context = StepContext(
             claim.workspace_id,
-            claim.contact_id,
+            order.facts.contact.id,
             claim.send_key,
             claim.created_at,
             order.facts,
@@ -166,7 +166,7 @@ async def _orders(db: Db, claims: Sequence[Claim]) -> list[_Order]:
     places = await workspaces.by_ids(db, {c.workspace_id for c in claims})
     orders: list[_Order] = []
     for claim in claims:
-        known = here.known.get(claim.contact_id)
+        known = here.known.get(claim.contact_id) if claim.contact_id else None
         ready = versions.get(claim.version_id) if claim.version_id else None
         plan = ready.plan.nodes.get(claim.node or "") if ready else None
         if known and isinstance(plan, EffectPlan):

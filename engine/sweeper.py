@@ -1,5 +1,6 @@
 """The sweeper: finds what the dead have left, and starts again what Temporal has lost."""
 
+import asyncio
 import os
 import socket
 from datetime import UTC, datetime, timedelta
@@ -21,17 +22,19 @@ class Claimant:
         self._started = datetime.now(UTC)
         self.number: int | None = None
         self._lock: Lock | None = None
+        self._one_by_one = asyncio.Lock()  # several loops ask, and one process has one number
 
     async def hold(self) -> int:
         """The number. The lock is taken before the number is listed, or a sweep in between would take us for dead."""
-        if self.number is None or self._lock is None:
+        async with self._one_by_one:
+            if self.number is None or self._lock is None:
+                async with session() as db:
+                    self.number = await owners.next_number(db)
+                self._lock = Lock(owners.LOCKS, self.number)
+            await self._lock.held()
             async with session() as db:
-                self.number = await owners.next_number(db)
-            self._lock = Lock(owners.LOCKS, self.number)
-        await self._lock.held()
-        async with session() as db:
-            await owners.present(db, self.number, self._name, self._started)
-        return self.number
+                await owners.present(db, self.number, self._name, self._started)
+            return self.number
 
     async def let_go(self) -> None:
         if self._lock is not None:

@@ -67,7 +67,7 @@ class NewMessage:
 
     workspace_id: UUID
     channel: str
-    contact_id: UUID
+    contact_id: UUID | None
     send_key: str
     created_at: datetime
     automation_id: UUID | None = None
@@ -133,13 +133,38 @@ async def announce(db: Db) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """A message that was written before it was reserved, such as a test."""
+
+    subject: str
+    html: str
+    text: str
+
+
+async def write(db: Db, message_id: UUID, body: Body) -> None:
+    await (await driver(db)).execute(
+        "update messages set subject = %s, html = %s, text = %s where id = %s",
+        (body.subject, body.html, body.text, message_id),
+    )
+
+
+async def written(db: Db, message_ids: Sequence[UUID]) -> dict[UUID, Body]:
+    """Of those messages that were written before they were reserved."""
+    cursor = await (await driver(db)).execute(
+        "select id, subject, html, text from messages where id = any(%s) and html is not null",
+        (list(message_ids),),
+    )
+    return {row[0]: Body(row[1] or "", row[2], row[3] or "") for row in await cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A message that this process, and no other, is about to act on."""
 
     id: UUID
     workspace_id: UUID
     channel: str
-    contact_id: UUID
+    contact_id: UUID | None
     automation_id: UUID | None
     version_id: UUID | None
     enrolment_id: UUID | None
