@@ -9,7 +9,7 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal
 from uuid import UUID
@@ -155,10 +155,18 @@ class Tracking:
     message_id: UUID
     clicks: bool = True
     openings: bool = True
+    _signed: dict[tuple[int, str], str] = field(
+        default_factory=dict[tuple[int, str], str], compare=False, repr=False
+    )
+    """The HTML and the text of a message have the same links: each is signed once."""
 
     def click_url(self, number: int, url: str) -> str:
-        click = Click(self.workspace_id, self.message_id, number, url)
-        return f"{self.base_url}{CLICK_PATH}{sign_click(self.keys, click)}"
+        signed = self._signed.get((number, url))
+        if signed is None:
+            click = Click(self.workspace_id, self.message_id, number, url)
+            signed = f"{self.base_url}{CLICK_PATH}{sign_click(self.keys, click)}"
+            self._signed[number, url] = signed
+        return signed
 
     def open_url(self) -> str:
         return f"{self.base_url}{OPEN_PATH}{sign_opening(self.keys, Opening(self.workspace_id, self.message_id))}"
