@@ -1,6 +1,7 @@
 """The built browser files: their hashed addresses, and a way to serve them compressed and kept for ever."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.types import Scope
 
 DIST = Path(__file__).parent / "static" / "dist"
 PREFIX = "/static"
+_HASHED = re.compile(r"-[0-9A-Z]{8}\.")
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 
@@ -83,8 +85,8 @@ class BuiltFiles(StaticFiles):
                     response = self.file_response(full, found, scope)
                     response.headers["Content-Encoding"] = encoding
                     response.headers["Content-Type"] = _content_type(plain)
-                    return self._kept(response)
-        return self._kept(await super().get_response(path, scope))
+                    return self._kept(path, response)
+        return self._kept(path, await super().get_response(path, scope))
 
     @staticmethod
     def _accepted(scope: Scope) -> list[tuple[str, str]]:
@@ -93,9 +95,12 @@ class BuiltFiles(StaticFiles):
         return [pair for pair in _ENCODINGS if pair[0] in accepts]
 
     @staticmethod
-    def _kept(response: Response) -> Response:
+    def _kept(path: str, response: Response) -> Response:
         if response.status_code in (200, 304):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            forever = _HASHED.search(path)
+            response.headers["Cache-Control"] = (
+                "public, max-age=31536000, immutable" if forever else "no-cache"
+            )
             response.headers["Vary"] = "Accept-Encoding"
         return response
 

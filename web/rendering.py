@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 # A 422 is the form with its errors; the other refusals are said in a toast
 HTMX_CONFIG = {
     "noSwap": [204, 304, 401, 403, 404, 409, 413, 429, "5xx"],
+    "history": "reload",  # going back loads the page anew: menus, the palette and islands are whole again
     "defaultTimeout": 30000,
     "includeIndicatorCSS": False,
 }

@@ -215,7 +215,8 @@ def built(tmp_path: Path) -> Path:
     """A build of one script."""
     (tmp_path / "app-1A2B3C4D.js").write_text("let compressed = 1")
     (tmp_path / "app-1A2B3C4D.js.gz").write_bytes(gzip.compress(b"let compressed = 1"))
-    (tmp_path / "photo-5E6F.webp").write_bytes(b"pixels")
+    (tmp_path / "photo-5E6F7A8B.webp").write_bytes(b"pixels")
+    (tmp_path / "NOTICES.txt").write_text("MIT")
     _write_manifest(tmp_path, "app-1A2B3C4D.js")
     return tmp_path
 
@@ -266,9 +267,12 @@ class TestAssets:
         assert answer.headers["vary"] == "Accept-Encoding"
 
     async def test_what_has_no_copy_is_sent_as_it_is(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/static/photo-5E6F.webp", headers={"accept-encoding": "gzip, br"})
+        answer = await client.get("/static/photo-5E6F7A8B.webp", headers={"accept-encoding": "gzip, br"})
         assert answer.content == b"pixels"
         assert "content-encoding" not in answer.headers
+
+    async def test_what_has_no_hash_is_asked_for_again(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/static/NOTICES.txt")).headers["cache-control"] == "no-cache"
 
     async def test_nothing_outside_the_folder_is_served(self, client: httpx.AsyncClient) -> None:
         for path in ("/static/../assets.py", "/static/%2e%2e/assets.py", "/static/missing.js"):

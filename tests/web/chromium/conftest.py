@@ -72,8 +72,9 @@ def address() -> Iterator[str]:
     thread.join(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed with its module: while it runs, no asynchronous test can."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
@@ -111,12 +112,12 @@ def visit(visit_as: Callable[..., Visit]) -> Visit:
     return visit_as(DESKTOP)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def inspected_phone(chromium: Browser, address: str) -> Visit:
     """One window for all pages, so that what they share is loaded once; open to axe."""
     return open_window(chromium, address, PHONE, bypass_csp=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def inspected_desktop(chromium: Browser, address: str) -> Visit:
     return open_window(chromium, address, DESKTOP, bypass_csp=True)

@@ -33,6 +33,8 @@ class TestLists:
         visit.until(lambda: visit.page.is_visible("text=Nobody found"))
         visit.page.go_back()
         visit.until(lambda: visit.page.is_visible("text=Idris García"))
+        visit.page.keyboard.press("Control+k")
+        assert visit.page.is_visible("#palette"), "the page is whole again, not only its list"
 
     def test_sorting_and_filtering_have_addresses(self, visit: Visit) -> None:
         visit.open("/contacts")
