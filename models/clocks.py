@@ -129,7 +129,9 @@ async def unanswered(db: Db, workspace_id: UUID) -> Sequence[str]:
 
 async def take(db: Db, workspace_id: UUID) -> datetime:
     """Business time of a sandbox, for whoever will set the clock: two that had only shared it would wait for each other."""
-    row = await db.execute(text("select now from clocks where workspace_id = :id and sandbox for update"), {"id": workspace_id})
+    row = await db.execute(
+        text("select now from clocks where workspace_id = :id and sandbox for update"), {"id": workspace_id}
+    )
     return row.scalar_one()
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from activities import automations as publishing
 from core.db import Scope, session
+from domain.contacts import Conventions, Origin, parse_details
 from models import automations, clocks, contacts, events
 from models.events import NewEvent
-from domain.contacts import Origin, parse_details, Conventions
 from tests.factories.workspaces import FRIDAY
 from tests.workflows.conftest import Sandbox
 

@@ -105,7 +105,7 @@ class ParentWorkflow:
         handle = await self.clock.start_child(
             "steps", Start(time=time, subject_id=start.subject_id), workflow_id=child_id
         )
-        await self.clock.wait(lambda: handle.done())
+        await self.clock.wait(handle.done)
         await record(self.clock, start, f"child ended {round_}")
         if workflow.info().continued_run_id is None:
             workflow.continue_as_new(Start(time=self.clock.carry(), subject_id=start.subject_id))
