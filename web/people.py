@@ -10,14 +10,16 @@ from fastapi import Request
 from core.visits import client_address
 from domain.contacts import CHANNELS, STANDARD, Origin, Profile
 from domain.custom_fields import CustomField, label_for
+from domain.errors import MainspringError
 from domain.events import words
 from domain.permissions import Caller
 from models.contacts import ConsentRecord, Contact
 from models.events import Event
 from web import looks
-from web.contexts.base import TimelineEntry
+from web.contexts.base import Form, TimelineEntry
 from web.contexts.contacts import Attribute, Consent, ConsentState
 from web.formats import clock_time, day_short, listed, number
+from web.forms import refused
 
 CHANNEL_LABELS = {"email": "E-mail", "sms": "SMS"}
 _SOURCES = {
@@ -50,6 +52,13 @@ def given(values: Mapping[str, str], fields: Iterable[str]) -> dict[str, Any]:
         if f"attributes.{name}" in values
     }
     return {**standard, "attributes": given}
+
+
+def refused_person(error: MainspringError, values: Mapping[str, str]) -> Form:
+    """The form again; what is wrong with one of the tags is said at the field for all of them."""
+    form = refused(error, values)
+    tags = next((message for path, message in form.errors.items() if path.startswith("tags")), "")
+    return Form(values=form.values, errors={**form.errors, "tags": tags}) if tags else form
 
 
 def name_of(contact: Contact) -> str:
@@ -174,8 +183,10 @@ def _detail(event: Event) -> str:
 
 
 def _change(name: str, change: Mapping[str, Any]) -> str:
-    became, was = _plain(change.get("to")), _plain(change.get("from"))
-    return f"{label_for(name)}: {was} → {became}" if was else f"{label_for(name)}: {became or 'removed'}"
+    label, was, became = label_for(name), _plain(change.get("from")), _plain(change.get("to"))
+    if not became:
+        return f"{label}: {was} removed"
+    return f"{label}: {was} → {became}" if was else f"{label}: {became}"
 
 
 def _plain(value: Any) -> str:

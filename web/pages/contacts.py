@@ -23,7 +23,6 @@ from web.contexts.base import BLANK, Choice, Form, Listing, Paging
 from web.contexts.contacts import Column, ContactForm, ContactRow, ContactsIndex
 from web.deps import Caller, Db, Now, Pages, View, Workspace, into, needs, scope_of, see_other
 from web.formats import number, plural
-from web.forms import refused
 
 router = Pages()
 _PAGE = 50
@@ -118,7 +117,7 @@ async def add(request: Request, db: Db, caller: Caller, now: Now, view: View) ->
             db, caller.workspace_id, details, at=now, origin=people.by_hand(request, caller)
         )
     except (Invalid, Conflict) as error:
-        return view(await _form(db, caller.workspace_id, refused(error, values)), status=422)
+        return view(await _form(db, caller.workspace_id, people.refused_person(error, values)), status=422)
     if written.person is None:
         raise Conflict("Somebody else added this person at the same moment. Look in the list.")
     return see_other(

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import File, Request, UploadFile
 from fastapi.responses import Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from domain.custom_fields import CustomField, name_from, parse_definition
 from domain.errors import Invalid
@@ -61,10 +61,11 @@ async def upload_page(db: Db, caller: Caller, view: View) -> Response:
 
 
 @router.post("", dependencies=[needs("contacts:write")])
-async def upload(request: Request, db: Db, caller: Caller, now: Now, view: View) -> Response:
-    sent = (await request.form()).get("file")
+async def upload(
+    db: Db, caller: Caller, now: Now, view: View, file: Annotated[UploadFile | None, File()] = None
+) -> Response:
     try:
-        name, sheet = await _read(sent)
+        name, sheet = await _read(file)
     except Invalid as error:
         form = refused(Invalid.at("file", error.message), {})
         return view(await _upload(db, caller, form), status=422)
@@ -72,8 +73,8 @@ async def upload(request: Request, db: Db, caller: Caller, now: Now, view: View)
     return see_other(f"/contacts/import/{row.id}/mapping")
 
 
-async def _read(sent: UploadFile | str | None) -> tuple[str, Sheet]:
-    if not isinstance(sent, UploadFile) or not sent.filename:
+async def _read(sent: UploadFile | None) -> tuple[str, Sheet]:
+    if sent is None or not sent.filename:
         raise Invalid("Choose a file.")
     return file_name(sent.filename), await asyncio.to_thread(read_sheet, await sent.read())
 

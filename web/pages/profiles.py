@@ -23,7 +23,6 @@ from web.contexts.contacts import Contact as Shown
 from web.contexts.contacts import ContactForm, ContactShow, Enrolled
 from web.deps import Caller, Db, Now, Pages, View, into, needs, see_other
 from web.formats import clock_time
-from web.forms import refused
 
 router = Pages(prefix="/contacts/{contact_id:uuid}")
 _PAGE = 30
@@ -56,7 +55,9 @@ async def change(
         details = parse_details(people.given(values, conventions.fields), conventions)
         await contacts.change_one(db, caller.workspace_id, contact_id, details, at=now, origin=by)
     except (Invalid, Conflict) as error:
-        page = await _form(db, caller.workspace_id, await _get(db, contact_id), refused(error, values))
+        page = await _form(
+            db, caller.workspace_id, await _get(db, contact_id), people.refused_person(error, values)
+        )
         return view(page, fragment="drawer" if into(request, "drawer") else None, status=422)
     return _back(request, contact_id, "Saved.")
 
