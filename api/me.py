@@ -10,8 +10,8 @@ from api.deps import Caller, Db, Workspace, needs, scope_of
 from api.routes import Body, Router
 from core.db import session
 from core.visits import door
-from domain.errors import Forbidden, Invalid
-from domain.people import ABSOLUTE, IDLE, check_password
+from domain.errors import Forbidden
+from domain.people import ABSOLUTE, IDLE
 from models import rate_limits, sign_ins, users
 
 router = Router(prefix="/me", tags=["Me"])
@@ -105,12 +105,10 @@ async def change_password(change: PasswordChange, request: Request, caller: Call
     ):  # counted also when the password is wrong, so not in the transaction of the change
         await rate_limits.hit(db, rate_limits.PASSWORD_CHANGE, str(caller.id), now=now)
     async with session(scope_of(request, caller)) as db:
-        user = await db.get_one(users.User, caller.id)
-        if not await passwords.verify(change.current_password, user.password_hash):
-            raise Invalid.at("current_password", "That is not your present password.")
-        check_password(change.new_password, near=(user.email, user.name), path="new_password")
-        await users.change_password(db, user, await passwords.hash(change.new_password), now=now)
-        await sign_ins.end_all(db, user.id, now=now, but=caller.sign_in_id)
+        await users.change_password(
+            db, passwords, caller.id, current=change.current_password, new=change.new_password, now=now
+        )
+        await sign_ins.end_all(db, caller.id, now=now, but=caller.sign_in_id)
 
 
 def _require_person(caller: Caller) -> None:

@@ -6,7 +6,10 @@ from uuid import UUID
 from sqlmodel import Field, col, select
 
 from core.db import Db
+from core.security import Passwords
+from domain.errors import Invalid
 from domain.ids import new_id
+from domain.people import check_password
 from models.base import Instant, Table, instant
 
 
@@ -46,9 +49,21 @@ async def add(
     return user
 
 
-async def change_password(db: Db, user: User, password_hash: str, *, now: datetime) -> None:
-    """The browsers of this person are signed out by `sign_ins.end_all`, in the same transaction."""
-    user.password_hash, user.password_changed_at = password_hash, now
+async def rename(db: Db, user_id: UUID, name: str) -> None:
+    user = await db.get_one(User, user_id)
+    user.name = name
+    await db.flush()
+
+
+async def change_password(
+    db: Db, passwords: Passwords, user_id: UUID, *, current: str, new: str, now: datetime
+) -> None:
+    """By whoever knows the present one. `sign_ins.end_all` in the same transaction signs out their other browsers."""
+    user = await db.get_one(User, user_id)
+    if not await passwords.verify(current, user.password_hash):
+        raise Invalid.at("current_password", "That is not your present password.")
+    check_password(new, near=(user.email, user.name), path="new_password")
+    user.password_hash, user.password_changed_at = await passwords.hash(new), now
     await db.flush()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.web.samples import account, automations, contacts, home, inbox, processes, settings
+from tests.web.samples import account, automations, contacts, home, inbox, own_account, processes, settings
 from tests.web.samples.frames import SANDBOX, SHELL, VIEWER, VISIT
 from web.contexts.base import Frame, Page
 from web.contexts.home import FeedMessage
@@ -72,6 +72,7 @@ PAGES: Mapping[str, Sample] = {
     "/processes/failing": Sample(processes.FAILING),
     "/settings/workspace": Sample(settings.WORKSPACE),
     "/settings/workspace/refused": Sample(settings.WORKSPACE_REFUSED, status=422),
+    "/settings/account": Sample(own_account.ACCOUNT),
     "/settings/team": Sample(settings.TEAM),
     "/settings/team/invited": Sample(settings.TEAM_INVITED),
     "/settings/team/viewer": Sample(settings.TEAM, VIEWER),
