@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ import orjson
 
 from domain.calendars.zones import find_zone, zone_names
 from domain.conditions.values import At
+
+AnyMoment = TypeVar("AnyMoment", bound=date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,11 @@ class Bindings:
         table = self.bind(orjson.dumps(others).decode(), "jsonb")
         return f"coalesce(((select {table}) ->> c.time_zone)::{kind}, {self.bind(home, kind)})"
 
-    def _everywhere(self, compute: Callable[[At], date]) -> list[tuple[str, date]]:
+    def earliest(self, compute: Callable[[At], datetime]) -> datetime:
+        """What comes first, wherever the contact may live."""
+        return min(value for _, value in self._everywhere(compute))
+
+    def _everywhere(self, compute: Callable[[At], AnyMoment]) -> list[tuple[str, AnyMoment]]:
         return [(name, compute(At(self.at.now, zone))) for name, zone in _zones()]
 
     def zone(self) -> str:
@@ -53,5 +60,6 @@ class Bindings:
         return f"case when {known} then c.time_zone else {self.bind(self.at.zone.key, 'text')} end"
 
 
+@cache
 def _zones() -> list[tuple[str, ZoneInfo]]:
     return [(name, zone) for name in zone_names() if (zone := find_zone(name))]

@@ -42,9 +42,10 @@ def _numeric(value: Value, bindings: Bindings) -> str:
 
 def _at_moment(operand: Operand, wanted: Moment, bindings: Bindings) -> str:
     if isinstance(wanted, datetime):
-        return f"{operand.instant} = {bindings.instant(wanted)}"
+        same = bindings.instant(wanted)
+        return operand.moment(lambda instant, _: f"{instant} = {same}")
     begins, ends = _begins(wanted, bindings), _begins(next_day(wanted), bindings)
-    return f"({operand.instant} >= {begins} and {operand.instant} < {ends})"
+    return operand.moment(lambda instant, _: f"{instant} >= {begins} and {instant} < {ends}")
 
 
 def _begins(day: date, bindings: Bindings) -> str:
@@ -82,22 +83,19 @@ def _number_comparison(sign: str) -> Comparison:
 def _before(operand: Operand, wanted: Value, bindings: Bindings) -> str:
     moment = _moment(wanted)
     if isinstance(moment, datetime):
-        return (
-            f"{operand.instant} < {bindings.instant(moment)} or {operand.day} < {_day_of(moment, bindings)}"
-        )
-    return (
-        f"{operand.instant} < {_begins(moment, bindings)} or {operand.day} < {bindings.bind(moment, 'date')}"
-    )
+        first, day_of = bindings.instant(moment), _day_of(moment, bindings)
+    else:
+        first, day_of = _begins(moment, bindings), bindings.bind(moment, "date")
+    return operand.moment(lambda instant, day: f"{instant} < {first} or {day} < {day_of}")
 
 
 def _after(operand: Operand, wanted: Value, bindings: Bindings) -> str:
     moment = _moment(wanted)
     if isinstance(moment, datetime):
-        return (
-            f"{operand.instant} > {bindings.instant(moment)} or {operand.day} > {_day_of(moment, bindings)}"
-        )
-    tomorrow = _begins(next_day(moment), bindings)
-    return f"{operand.instant} >= {tomorrow} or {operand.day} > {bindings.bind(moment, 'date')}"
+        last, day_of = bindings.instant(moment), _day_of(moment, bindings)
+        return operand.moment(lambda instant, day: f"{instant} > {last} or {day} > {day_of}")
+    tomorrow, day_of = _begins(next_day(moment), bindings), bindings.bind(moment, "date")
+    return operand.moment(lambda instant, day: f"{instant} >= {tomorrow} or {day} > {day_of}")
 
 
 def _moment(wanted: Value) -> Moment:
@@ -109,29 +107,36 @@ def _day_of(instant: datetime, bindings: Bindings) -> str:
 
 
 def _within_last(operand: Operand, wanted: Value, bindings: Bindings) -> str:
-    span = duration(str(wanted))
+    span, now = duration(str(wanted)), bindings.instant(bindings.at.now)
     start = bindings.in_zone(lambda at: window_start(at.now, span, at.zone))
     first = bindings.in_zone(lambda at: (-span).shift(at.today))
     last = bindings.in_zone(lambda at: at.today)
-    instants = f"{operand.instant} > {start} and {operand.instant} <= {bindings.instant(bindings.at.now)}"
-    return f"({instants}) or {operand.day} between {first} and {last}"
+    return operand.moment(
+        lambda instant, day: f"{instant} > {start} and {instant} <= {now} or {day} between {first} and {last}"
+    )
 
 
 def _within_next(operand: Operand, wanted: Value, bindings: Bindings) -> str:
-    span = duration(str(wanted))
+    span, now = duration(str(wanted)), bindings.instant(bindings.at.now)
     end = bindings.in_zone(lambda at: window_end(at.now, span, at.zone))
     first = bindings.in_zone(lambda at: at.today)
     last = bindings.in_zone(lambda at: span.shift(at.today))
-    instants = f"{operand.instant} between {bindings.instant(bindings.at.now)} and {end}"
-    return f"{instants} or {operand.day} between {first} and {last}"
+    return operand.moment(
+        lambda instant, day: f"{instant} between {now} and {end} or {day} between {first} and {last}"
+    )
 
 
 def _anniversary(operand: Operand, wanted: Value, bindings: Bindings) -> str:
     """A year later on 29 February is 28 February in Postgres too."""
     today = bindings.in_zone(lambda at: observed(at.today, wanted))
-    first = f"coalesce({operand.day}, (({operand.instant}) at time zone {bindings.zone()})::date)"
-    years = f"(extract(year from {today}) - extract(year from {first}))::int"
-    return f"{years} > 0 and {first} + make_interval(years => {years}) = {today}"
+    zone = bindings.zone()
+
+    def holds(instant: str, day: str) -> str:
+        first = f"coalesce({day}, ({instant} at time zone {zone})::date)"
+        years = f"(extract(year from {today}) - extract(year from {first}))::int"
+        return f"{years} > 0 and {first} + make_interval(years => {years}) = {today}"
+
+    return operand.moment(holds)
 
 
 _COMPARISONS: Mapping[Op, Comparison] = {

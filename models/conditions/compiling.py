@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from domain.calendars.durations import Duration
 from domain.calendars.zones import window_start
 from domain.conditions import (
     AllOf,
@@ -133,9 +134,9 @@ def _happened(clause: EventClause, bindings: Bindings, times: str) -> str:
     events = _events(clause, bindings)
     if times == ">= 1":
         return f"exists (select from events e where e.contact_id = c.id and {events})"
-    if "c.time_zone" in events:  # it depends on the contact, so it cannot be counted for all at once
-        return f"((select count(*) from events e where e.contact_id = c.id and {events}) {times})"
-    counted = f"select e.contact_id from events e where e.contact_id is not null and {events}"
+    # A `c` of its own inside: the zone of each event's contact is at hand, and all are counted in one go.
+    zones = "join contacts c on c.id = e.contact_id" if "c.time_zone" in events else ""
+    counted = f"select e.contact_id from events e {zones} where e.contact_id is not null and {events}"
     return f"(c.id in ({counted} group by e.contact_id having count(*) {times}))"
 
 
@@ -145,10 +146,22 @@ def _events(clause: EventClause, bindings: Bindings) -> str:
         f"e.name = {bindings.bind(clause.event, 'text')}",
         f"e.occurred_at <= {bindings.instant(bindings.at.now)}",
     ]
-    if span := clause.within:
-        parts.append(f"e.occurred_at > {bindings.in_zone(lambda at: window_start(at.now, span, at.zone))}")
+    if clause.within:
+        parts += _window(clause.within, bindings)
     elif bindings.since:
         parts.append(f"e.occurred_at >= {bindings.instant(bindings.since)}")
     if clause.where:
         parts.append(_clause(clause.where, bindings, event="e.properties"))
     return " and ".join(parts)
+
+
+def _window(span: Duration, bindings: Bindings) -> list[str]:
+    """Since when; with months in it that depends on where the contact lives, and an index can only be asked for anywhere."""
+
+    def starts(at: At) -> datetime:
+        return window_start(at.now, span, at.zone)
+
+    if not span.by_calendar:
+        return [f"e.occurred_at > {bindings.instant(starts(bindings.at))}"]
+    anywhere = bindings.instant(bindings.earliest(starts))
+    return [f"e.occurred_at > {anywhere}", f"e.occurred_at > {bindings.in_zone(starts)}"]
