@@ -255,11 +255,16 @@ def _sort(declared: Any, channel: str | None) -> dict[str, Any]:
     if isinstance(declared, type):
         found: dict[str, Any] = {"params": declared, "channel": channel}
     else:
-        role = "perform" if inspect.iscoroutinefunction(declared) else "change"
-        found = {"params": get_type_hints(declared).get("params"), "channel": channel, role: declared}
+        role, place = ("perform", 1) if inspect.iscoroutinefunction(declared) else ("change", 0)
+        found = {"params": _annotation(declared, place), "channel": channel, role: declared}
     if ("change" in found) == (channel is not None):
         raise TypeError("a step has a channel if it acts on the world outside, and only then")
     return found
+
+
+def _annotation(declared: Callable[..., Any], place: int) -> Any:
+    names = list(inspect.signature(declared).parameters)
+    return get_type_hints(declared).get(names[place]) if len(names) > place else None
 
 
 def _check(kind: str, params: Any, sample: Mapping[str, Any]) -> None:

@@ -141,16 +141,17 @@ class Action(OpenForm, Node):
 
 def _sort(value: Any) -> str:
     kind = value.get("kind") if isinstance(value, Mapping) else getattr(value, "kind", None)
-    return kind if kind in CONTROL else "step"
+    return f"#{kind}" if isinstance(kind, str) and kind in CONTROL else "#step"
 
 
+# The tags begin with #, so that nobody takes them for a setting where an error says where it is.
 AnyNode = Annotated[
-    Annotated[Wait, Tag("wait")]
-    | Annotated[WaitUntil, Tag("wait_until")]
-    | Annotated[Branch, Tag("branch")]
-    | Annotated[Split, Tag("split")]
-    | Annotated[Leave, Tag("leave")]
-    | Annotated[Action, Tag("step")],
+    Annotated[Wait, Tag("#wait")]
+    | Annotated[WaitUntil, Tag("#wait_until")]
+    | Annotated[Branch, Tag("#branch")]
+    | Annotated[Split, Tag("#split")]
+    | Annotated[Leave, Tag("#leave")]
+    | Annotated[Action, Tag("#step")],
     Discriminator(_sort),
 ]
 
@@ -168,7 +169,10 @@ class After(Form):
     after: Duration
 
 
-Again = Literal["never", "always"] | After
+Again = Annotated[
+    Annotated[Literal["never", "always"], Tag("#word")] | Annotated[After, Tag("#after")],
+    Discriminator(lambda value: "#after" if isinstance(value, Mapping | After) else "#word"),
+]
 
 
 class Entry(Form):

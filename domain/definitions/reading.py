@@ -40,7 +40,7 @@ def parse(raw: object) -> Definition:
     try:
         return Definition.model_validate(raw)
     except ValidationError as error:
-        found = [errors.Problem(errors.dotted(path), message) for path, message in _faults(raw, error)]
+        found = [errors.Problem(errors.dotted(one.path), one.message) for one in _faults(raw, error)]
         raise errors.Invalid(problems=found) from None
 
 
@@ -53,29 +53,57 @@ def read_draft(raw: object) -> Draft:
             return Draft(Definition.model_validate(document), tuple(found))
         except ValidationError as error:
             faults = _faults(document, error)
-        found.extend(Problem(*located(path), message) for path, message in faults)
-        for path, _ in reversed(faults):
-            document = _without(document, path)
+        found.extend(Problem(*located(one.path), one.message) for one in faults)
+        document = _without(document, [one.unusable for one in faults])
     return Draft(Definition(), tuple(found))
 
 
-Fault = tuple[tuple[str | int, ...], str]
+Path = tuple[str | int, ...]
 
 
-def _faults(raw: object, error: ValidationError) -> list[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong, where; and what cannot be used because of it."""
+
+    path: Path
+    message: str
+    unusable: Path
+
+
+def _faults(raw: object, error: ValidationError) -> list[_Fault]:
     return [_fault(raw, one) for one in error.errors(include_url=False)]
 
 
-def _fault(raw: object, error: Any) -> Fault:
+def _fault(raw: object, error: Any) -> _Fault:
     path = written_at(raw, error["loc"])
-    return path, explain(error, _settings_beside(raw, path))
+    unusable = path[:-1] if error["type"] == "missing" else path
+    return _Fault(path, explain(error, _settings_beside(raw, path)), _whole(raw, unusable))
 
 
-def written_at(raw: object, loc: Iterable[str | int]) -> tuple[str | int, ...]:
+def _whole(raw: Any, path: Path) -> Path:
+    """A condition with a part left out would mean something else, so it is left out as a whole."""
+    conditions = {"goal", "exit_when", "when"}
+    if path[:1] == ("nodes",) and _at(raw, (*path[:2], "kind")) == "wait_until":
+        conditions.add("until")
+    end = next((index + 1 for index, part in enumerate(path) if part in conditions), len(path))
+    return path[:end]
+
+
+def _without(document: Any, paths: Sequence[Path]) -> Any:
+    for path in dict.fromkeys(reversed(paths)):  # backwards, so that places in lists stay what they are
+        if not path:
+            return {}
+        holder = _at(document, path[:-1])
+        if _child(holder, path[-1]) is not _NOTHING:
+            del holder[path[-1]]
+    return document
+
+
+def written_at(raw: object, loc: Iterable[str | int]) -> Path:
     """Where in the document it is: Pydantic's path without the names of the variants that it tried."""
     path: list[str | int] = []
     here: Any = raw
-    parts = [part for part in loc if part != "[key]"]
+    parts = [part for part in loc if part != "[key]" and not str(part).startswith("#")]
     for index, part in enumerate(parts):
         inside = _child(here, part)
         if inside is not _NOTHING or index == len(parts) - 1:
@@ -90,9 +118,15 @@ _NOTHING = object()
 def _child(here: Any, part: str | int) -> Any:
     if isinstance(here, Mapping):
         return cast("Mapping[Any, Any]", here).get(part, _NOTHING)
-    if isinstance(here, Sequence) and isinstance(part, int) and part < len(cast("Sequence[Any]", here)):
-        return cast("Sequence[Any]", here)[part]
+    if isinstance(here, list) and isinstance(part, int) and part < len(cast("list[Any]", here)):
+        return cast("list[Any]", here)[part]
     return _NOTHING
+
+
+def _at(raw: Any, path: Iterable[str | int]) -> Any:
+    for part in path:
+        raw = _child(raw, part)
+    return raw
 
 
 def _settings_beside(raw: object, path: Sequence[str | int]) -> list[str]:
@@ -110,7 +144,7 @@ def _form_at(raw: Any, path: Sequence[str | int]) -> type[BaseModel] | None:
         case ["entry", "again"]:
             return forms.After
         case ["nodes", node, *rest]:
-            return _form_in_node(str(_child(raw["nodes"][node], "kind")), rest)
+            return _form_in_node(str(_at(raw, ("nodes", node, "kind"))), rest)
         case _:
             return None
 
@@ -127,25 +161,3 @@ def _form_in_node(kind: str, rest: Sequence[str | int]) -> type[BaseModel] | Non
             return forms.Share
         case _:
             return None
-
-
-def _without(document: Any, path: Sequence[str | int]) -> Any:
-    """Leave out what cannot be read: the setting, or all that lacks it, or the whole condition that it is in."""
-    path = path[: _end(document, path)]
-    if not path:
-        return {}
-    here = document
-    for part in path[:-1]:
-        here = _child(here, part)
-    if _child(here, path[-1]) is _NOTHING:
-        return _without(document, path[:-1])
-    del here[path[-1]]
-    return document
-
-
-def _end(document: Any, path: Sequence[str | int]) -> int:
-    """A condition with a part left out would mean something else."""
-    conditions = {"goal", "exit_when", "when"}
-    if len(path) > 1 and path[0] == "nodes" and _child(document["nodes"][path[1]], "kind") == "wait_until":
-        conditions.add("until")
-    return next((index + 1 for index, part in enumerate(path) if part in conditions), len(path))

@@ -90,7 +90,7 @@ def look_again(node: WaitUntilPlan, entered: datetime, facts: Facts, now: dateti
 
 def _enter_wait_until(passage: Passage, node: WaitUntilPlan) -> Way:
     """What is true already need not be waited for."""
-    verdict = evaluate(node.until, passage.facts, passage.now, since=passage.base + TICK)
+    verdict = passage.judge(node.until, passage.base)
     if verdict.result:
         return passage.to(node, node.next, "already", verdict.evidence)
     deadline = after(passage.base, node.timeout, passage.facts.zone)
@@ -104,7 +104,7 @@ def _wake_wait_until(passage: Passage, node: WaitUntilPlan) -> Way | None:
     """Who did it at the last moment has done it: the condition comes before the time-out."""
     start = passage.start
     entered = start.entered_at or passage.now
-    verdict = evaluate(node.until, passage.facts, passage.now, since=entered + TICK)
+    verdict = passage.judge(node.until, entered)
     if verdict.result:
         return passage.to(node, node.next, "happened", verdict.evidence)
     deadline = after(entered, node.timeout, passage.facts.zone)
@@ -216,6 +216,11 @@ def _stay_absent(passage: Passage, node: AbsentPlan) -> Way:
     return passage.park(node, "absent", {"message": node.message}, where)
 
 
+def _wake_absent(passage: Passage, node: AbsentPlan) -> Way | None:
+    due = passage.start.wake_at is None or passage.start.wake_at <= passage.now
+    return _stay_absent(passage, node) if due else None
+
+
 ENTER: Mapping[type, Callable[[Passage, Any], Way]] = {
     WaitPlan: _enter_wait,
     WaitUntilPlan: _enter_wait_until,
@@ -231,6 +236,6 @@ WAKE: Mapping[type, Callable[[Passage, Any], Way | None]] = {
     WaitPlan: _wake_wait,
     WaitUntilPlan: _wake_wait_until,
     EffectPlan: _wake_effect,
-    AbsentPlan: _stay_absent,
+    AbsentPlan: _wake_absent,
 }
 """None: nothing has changed, and it stays as it is."""

@@ -6,12 +6,13 @@ once the messages that were meant to be days apart.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
-from domain.conditions import evaluate
+from domain.conditions import Condition, Verdict, evaluate
 from domain.definitions.plans import NodePlan, Plan
-from domain.facts import Facts
+from domain.facts import Facts, Happening
 from domain.kernel.values import Effect, Ended, Outcome, Position, Reserve, Why
 from domain.sending import Limits
 from domain.steps import Change, changed
@@ -19,7 +20,9 @@ from domain.steps import Change, changed
 MOST_STEPS = 100
 """Steps in one run; more are a circle without a wait."""
 TICK = timedelta(microseconds=1)
-"""What is dated to the very instant of entering came before it; what comes after it is told to `poke`."""
+"""What is dated to the very instant of entering came before it, unless it arrives later."""
+ON_ITS_WAY = timedelta(minutes=1)
+"""An event that arrives while a contact waits, dated so little before the wait began, counts as after it."""
 
 
 class Halt(NamedTuple):
@@ -38,6 +41,7 @@ class Passage:
     """Lives as long as one run takes."""
 
     __slots__ = (
+        "arrived",
         "base",
         "effects",
         "facts",
@@ -59,6 +63,7 @@ class Passage:
         self.now = now
         self.limits = limits
         self.base = start.wake_at if start.wake_at and start.wake_at < now else now
+        self.arrived: Happening | None = None
         self.hop = start.hop
         self.steps = 0
         self.sent = False
@@ -79,12 +84,20 @@ class Passage:
             return halt
         return self._ends_by("exit", plan.exit_when, node) if plan.exit_when else None
 
-    def _ends_by(self, ended: Literal["goal", "exit"], condition: Any, node: str) -> Halt | None:
-        verdict = evaluate(condition, self.facts, self.now, since=self.start.started_at + TICK)
+    def _ends_by(self, ended: Literal["goal", "exit"], condition: Condition, node: str) -> Halt | None:
+        verdict = self.judge(condition, self.start.started_at)
         if not verdict.result:
             return None
         self.note(node, ended, None, verdict.evidence)
         return Halt(ended=ended)
+
+    def judge(self, condition: Condition, entered: datetime) -> Verdict:
+        """Whether it is true by what happened after `entered`. The event that has just arrived did, wherever a clock put it."""
+        since, now, facts = entered + TICK, self.now, self.facts
+        arrived = self.arrived
+        if arrived and since - ON_ITS_WAY <= arrived.occurred_at < since:
+            facts, now = facts.after(replace(arrived, occurred_at=since)), max(now, since)
+        return evaluate(condition, facts, now, since=since)
 
     def to(self, node: NodePlan, target: str | None, decision: str, evidence: Any = None) -> Way:
         """On along a line, or out."""

@@ -4,21 +4,18 @@ Each is a function of its arguments alone and does nothing: it says where the co
 and why. The live engine, the simulator, the rehearsal and the tests call the same ones.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.definitions.plans import EffectPlan, Plan, WaitPlan, WaitUntilPlan
 from domain.facts import Facts, Happening
 from domain.kernel.nodes import ENTER, WAKE
-from domain.kernel.passages import MOST_STEPS, TICK, Halt, Passage, Way
+from domain.kernel.passages import MOST_STEPS, Halt, Passage, Way
 from domain.kernel.values import Outcome, Position
 from domain.sending import FREE, Limits
 from domain.steps import Keep, Sent, Settled
 
 AS_IF_ON_TIME = timedelta(days=1)
 """An event that is known this soon after it happened counts as known at once; an older one was brought in later."""
-ON_ITS_WAY = timedelta(minutes=1)
-"""An event dated so little before the contact got to a step, and not known before, counts as after it."""
 
 
 def begin(plan: Plan, now: datetime, happening: Happening | None = None) -> Position:
@@ -30,18 +27,15 @@ def begin(plan: Plan, now: datetime, happening: Happening | None = None) -> Posi
 
 
 def run(plan: Plan, position: Position, facts: Facts, now: datetime, *, limits: Limits = FREE) -> Outcome:
-    """Go on, if it is time: into the first step, from a wait that is over, or with a message that was deferred."""
+    """Go on, if anything has changed: into the first step, from a wait that is over, with a message that was deferred.
+
+    To ask too early or twice changes nothing, so whoever is in doubt whether somebody may go on asks.
+    """
     passage = Passage(plan, position, facts, now, limits)
     stopped = _stopped(passage)
     if stopped:
         return passage.outcome(stopped)
-    if position.awaits or (position.wake_at and position.wake_at > now):
-        return passage.unchanged()
-    if position.entered_at is None:
-        return travel(passage, _arrive(passage))
-    wake = WAKE.get(type(plan.nodes[position.node]))
-    # a step that is no wait (any more) is entered anew
-    way = wake(passage, plan.nodes[position.node]) if wake else position.node
+    way = None if position.awaits else _onward(passage)
     return passage.unchanged() if way is None else travel(passage, way)
 
 
@@ -57,8 +51,8 @@ def poke(
     """An event of the contact has arrived. None: it moves nothing. Else goal, exit, or the wait that it ends, at once."""
     if happening.name not in plan.reacts(position.node):
         return None
-    known, moment = _known(position, facts, now, happening)
-    passage = Passage(plan, position, known, moment, limits)
+    passage = Passage(plan, position, facts.after(happening), now, limits)
+    passage.arrived = happening
     passage.base = max(position.entered_at or position.started_at, min(happening.occurred_at, now))
     stopped = _stopped(passage)
     if stopped:
@@ -90,6 +84,7 @@ def resume(
 
 def travel(passage: Passage, way: Way) -> Outcome:
     """Step by step, until something stops it."""
+    passage.arrived = None  # whatever it brought about, it has brought about
     nodes = passage.plan.nodes
     while not isinstance(way, Halt):
         if not passage.step():
@@ -108,15 +103,18 @@ def _stopped(passage: Passage) -> Halt | None:
     return passage.fail(node, "gone", {"message": "This version has no such step."})
 
 
+def _onward(passage: Passage) -> Way | None:
+    start = passage.start
+    node = passage.plan.nodes[start.node]
+    wake = WAKE.get(type(node))
+    if wake and start.entered_at:
+        return wake(passage, node)
+    if start.wake_at and start.wake_at > passage.now:
+        return None
+    return _arrive(passage)  # on the way, or at a step that is no wait any more
+
+
 def _arrive(passage: Passage) -> Way:
     if passage.start.hop == 0:
         passage.note("", "entered", passage.start.node)
     return passage.start.node
-
-
-def _known(position: Position, facts: Facts, now: datetime, happening: Happening) -> tuple[Facts, datetime]:
-    """The facts with this event in them. It has only just arrived, so it comes after whatever the contact did before."""
-    since = position.entered_at or position.started_at
-    if since - ON_ITS_WAY <= happening.occurred_at <= since:
-        happening = replace(happening, occurred_at=since + TICK)
-    return facts.after(happening), max(now, happening.occurred_at)
