@@ -200,7 +200,7 @@ async def index(db: Db, caller: Caller, limit: Limit = 50, cursor: Cursor = None
             version=one.version,
             updated_at=one.row.updated_at,
         ),
-        key=lambda one: (one.row.id,),
+        key=lambda one: one.row.id,
     )
 
 
@@ -255,7 +255,7 @@ async def history(automation_id: UUID, db: Db, limit: Limit = 50, cursor: Cursor
         rows,
         limit,
         item=lambda row: VersionOut.model_validate(row, from_attributes=True),
-        key=lambda row: (row.number,),
+        key=lambda row: row.number,
     )
 
 
@@ -283,7 +283,7 @@ async def people(
         rows,
         limit,
         item=lambda row: PersonInside.model_validate(row, from_attributes=True),
-        key=lambda row: (row.enrolment_id,),
+        key=lambda row: row.enrolment_id,
     )
 
 

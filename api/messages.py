@@ -58,7 +58,7 @@ async def index(
     before = pagination.decode(cursor, UUID)[0] if cursor else None
     sought = messages.Filter(contact_id=contact_id, automation_id=automation_id, channel=channel, state=state)
     rows = await messages.page(db, caller.workspace_id, sought, before=before, limit=limit + 1)
-    return pagination.page(rows, limit, item=lambda row: Message(**_fields(row)), key=lambda row: (row.id,))
+    return pagination.page(rows, limit, item=lambda row: Message(**_fields(row)), key=lambda row: row.id)
 
 
 @router.get("/{message_id}", dependencies=[needs("messages:read")])

@@ -52,7 +52,7 @@ async def index(
     before = pagination.decode(cursor, UUID)[0] if cursor else None
     sought = processes.Filter(kind=kind, subject_id=subject_id, state=state)
     rows = await processes.page(db, caller.workspace_id, sought, before=before, limit=limit + 1)
-    return pagination.page(rows, limit, item=shown, key=lambda row: (row.id,))
+    return pagination.page(rows, limit, item=shown, key=lambda row: row.id)
 
 
 @router.get("/{process_id}", dependencies=[needs("processes:read")])
