@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 const ALLOWED = new Set(["MIT", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "OFL-1.1"]);
 const SPELLED_OTHERWISE = { "BSD-0-Clause": "0BSD" };
-const ALWAYS = ["@tabler/icons"]; // read by the sprite, not by the bundler
+// Not seen by the bundler: the sprite reads the icons, Alpine carries Vue's reactivity inside its own file
+const ALWAYS = ["@tabler/icons", "@vue/reactivity", "@vue/shared"];
 const PACKAGE = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
 function bundled(metafile) {
