@@ -132,6 +132,8 @@ class TestSignIn:
         async def attempt(number: int) -> int:
             async with browser(app, address=f"2001:db8:2::{number:x}") as visitor:
                 answer = await enter(visitor, person.user.email, "wrong password")
+                while answer.status_code == 503:  # a busy machine: nothing was counted, as it says
+                    answer = await enter(visitor, person.user.email, "wrong password")
                 if answer.status_code == 429:
                     assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
                 return answer.status_code
