@@ -22,6 +22,7 @@ class Clock(SQLModel, table=True):
     sandbox: bool = flag()
     now: Instant | None = instant(default=None)
     target: Instant | None = instant(default=None)
+    began: Instant | None = instant(default=None)  # where the move under way set out from
     steps: int = count()
     plans: int = Field(
         default=0, sa_column_kwargs={"server_default": "0"}
@@ -139,7 +140,8 @@ async def aim(db: Db, workspace_id: UUID, to: datetime) -> datetime:
     """Set how far a sandbox clock shall move; it never moves back. Returns the target in force."""
     row = await db.execute(
         text(
-            "update clocks set target = greatest(coalesce(target, now), :to)"
+            "update clocks set target = greatest(coalesce(target, now), :to),"
+            " began = case when coalesce(target, now) <= now then now else began end"
             " where workspace_id = :id and sandbox returning target"
         ),
         {"id": workspace_id, "to": to},

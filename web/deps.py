@@ -197,7 +197,9 @@ async def clock_face(
     """The sandbox clock in the top bar."""
     clock = await clocks.read(db, workspace.id)
     moving = clock.target is not None and clock.target > now
-    return Clock(at=now, target=clock.target if moving else None, fault=fault or None)
+    return Clock(
+        at=now, target=clock.target if moving else None, started_from=clock.began, fault=fault or None
+    )
 
 
 def scope_of(request: Request, caller: permissions.Caller) -> Scope:
@@ -224,7 +226,8 @@ def check_origin(request: Request) -> None:
         foreign = site not in {"same-origin", "none"}
     else:
         origin = request.headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        ours = {request.headers.get("host"), urlsplit(door(request).settings.url).netloc}
+        foreign = origin is not None and urlsplit(origin).netloc not in ours
     if foreign:
         raise Forbidden(
             "This was sent from another site. Open Mainspring itself and do it there.", code="foreign_origin"

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("sandbox", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("now", sa.DateTime(timezone=True), nullable=True),
         sa.Column("target", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("began", sa.DateTime(timezone=True), nullable=True),
         sa.Column("steps", sa.Integer(), server_default="0", nullable=False),
         sa.Column("plans", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),

@@ -33,7 +33,7 @@ from web.contexts.automations import (
 )
 from web.contexts.automations import Recipe as RecipeCard
 from web.contexts.base import Choice, Listing, Paging
-from web.deps import Caller, Db, Now, Pages, View, needs, see_other
+from web.deps import Caller, Db, Now, Pages, View, into, needs, see_other
 
 router = Pages()
 _PAGE = 50
@@ -76,7 +76,7 @@ async def index(
         inside=sum(one.inside for one in sums.values()),
         paging=Paging(older=listing.url(after=str(rows[_PAGE - 1].row.id)) if len(rows) > _PAGE else None),
     )
-    return view(page, fragment="rows" if request.headers.get("hx-target") == "rows" else None)
+    return view(page, fragment="rows" if into(request, "automations") else None)
 
 
 @router.get("/automations/new", dependencies=[needs("automations:write")])

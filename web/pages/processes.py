@@ -11,7 +11,7 @@ from models.processes import Filter, Process, ProcessStep
 from web import looks
 from web.contexts.base import Choice, Listing, Paging
 from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
-from web.deps import Caller, Db, Now, Pages, View, needs, see_other
+from web.deps import Caller, Db, Now, Pages, View, into, needs, see_other
 
 router = Pages()
 _PAGE = 50
@@ -41,10 +41,10 @@ async def index(
         rows=tuple(_row(row) for row in rows[:_PAGE]),
         states=tuple(Choice(value=value, label=label) for value, label in STATES.items()),
         kinds=tuple(Choice(value=value, label=words) for value, words in KINDS.items()),
-        total=await processes.total(db, caller.workspace_id, sought),
+        total=await processes.total(db, caller.workspace_id, Filter()),
         paging=Paging(newer=listing.url(after=None) if after else None, older=older),
     )
-    return view(page, fragment="rows" if request.headers.get("hx-target") == "rows" else None)
+    return view(page, fragment="rows" if into(request, "processes") else None)
 
 
 @router.get("/processes/{process_id}", dependencies=[needs("processes:read")])

@@ -28,6 +28,7 @@ from web.deps import Bare, Pages
 router = Pages()
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _SCANNER = timedelta(seconds=3)  # nobody reads that fast: what comes sooner after sending is a machine
+_SHOWN_ANYWHERE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "cross-origin"}
 _GONE = "This link is not complete. Copy it from the e-mail once more."
 
 
@@ -50,7 +51,7 @@ async def opened(token: str, request: Request) -> Response:
             message = await messages.opened(db, found.message_id, now, unless_before=_SCANNER)
             if message:
                 await _announce(db, message, "email.opened", now)
-    return Response(_PIXEL, media_type="image/gif", headers={"Cache-Control": "no-store"})
+    return Response(_PIXEL, media_type="image/gif", headers=_SHOWN_ANYWHERE)
 
 
 @router.get("/t/c/{token}")
