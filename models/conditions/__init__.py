@@ -14,7 +14,6 @@ from models.conditions.compiling import Sql, where
 
 __all__ = ["MOST_HAPPENINGS", "Sql", "happenings", "matching", "where"]
 
-EVERYBODY = Sql("true", {})
 MOST_HAPPENINGS = 1_000
 """Of one contact and event name. Older ones are not seen by `evaluate`, so counts stop there; no clause can ask for more."""
 
@@ -32,21 +31,15 @@ async def matching(
     limit: int | None = None,
 ) -> list[UUID]:
     """The contacts of whom the condition is true (None: everybody), by id; of `among` if given, in pages that begin behind `after`."""
-    compiled = (
-        where(condition, workspace_id=workspace_id, now=now, zone=zone, since=since)
-        if condition
-        else EVERYBODY
-    )
-    params = dict(compiled.params) | {"workspace": workspace_id}
+    asked = None if among is None else list(among)
+    compiled = where(condition, workspace_id=workspace_id, now=now, zone=zone, since=since, among=asked)
+    params = dict(compiled.params) | {"workspace": workspace_id, "limit": limit}
     parts = ["c.workspace_id = :workspace", compiled.text]
-    if among is not None:
-        parts.append("c.id = any (cast(:among as uuid[]))")
-        params["among"] = list(among)
     if after is not None:
         parts.append("c.id > :after")
         params["after"] = after
     statement = f"select c.id from contacts c where {' and '.join(parts)} order by c.id limit :limit"
-    return list(await db.scalars(text(statement), params | {"limit": limit}))
+    return list(await db.scalars(text(statement), params))
 
 
 _HAPPENINGS = """

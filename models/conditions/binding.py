@@ -1,6 +1,6 @@
 """Values of a condition on their way into SQL: all of them bound, those that depend on the zone once per zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -18,11 +18,12 @@ AnyMoment = TypeVar("AnyMoment", bound=date)
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """The parameters so far. `at` is now in the workspace's own zone; a contact may have another."""
+    """The parameters so far. `at` is now in the workspace's own zone; a contact may have another. Only `among` is asked about."""
 
     workspace_id: UUID
     at: At
     since: datetime | None = None
+    among: Sequence[UUID] | None = None
     values: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def bind(self, value: Any, kind: str) -> str:

@@ -43,11 +43,23 @@ class Sql:
 
 
 def where(
-    condition: Condition, *, workspace_id: UUID, now: datetime, zone: ZoneInfo, since: datetime | None = None
+    condition: Condition | None,
+    *,
+    workspace_id: UUID,
+    now: datetime,
+    zone: ZoneInfo,
+    since: datetime | None = None,
+    among: Sequence[UUID] | None = None,
 ) -> Sql:
-    """What stands after `where` in a statement over `contacts c`. `zone` is the workspace's, `since` as for `evaluate`."""
-    bindings = Bindings(workspace_id, At(now, zone), since)
-    return Sql(_clause(condition, bindings, event=None), bindings.values)
+    """What stands after `where` in a statement over `contacts c`; no condition is true of everybody.
+
+    `zone` is the workspace's, `since` as for `evaluate`; of `among` if given.
+    """
+    bindings = Bindings(workspace_id, At(now, zone), since, among)
+    text = _clause(condition, bindings, event=None) if condition else "true"
+    if among is not None:
+        text = f"(c.id = any ({bindings.bind(among, 'uuid[]')}) and {text})"
+    return Sql(text, bindings.values)
 
 
 def _clause(condition: Condition, bindings: Bindings, *, event: str | None) -> str:
@@ -136,7 +148,8 @@ def _happened(clause: EventClause, bindings: Bindings, times: str) -> str:
         return f"exists (select from events e where e.contact_id = c.id and {events})"
     # A `c` of its own inside: the zone of each event's contact is at hand, and all are counted in one go.
     zones = "join contacts c on c.id = e.contact_id" if "c.time_zone" in events else ""
-    counted = f"select e.contact_id from events e {zones} where e.contact_id is not null and {events}"
+    whose = "is not null" if bindings.among is None else f"= any ({bindings.bind(bindings.among, 'uuid[]')})"
+    counted = f"select e.contact_id from events e {zones} where e.contact_id {whose} and {events}"
     return f"(c.id in ({counted} group by e.contact_id having count(*) {times}))"
 
 

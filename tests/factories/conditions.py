@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from domain.calendars.durations import Duration
+from domain.calendars.zones import window_end, window_start
 from domain.conditions import Condition, parse
 from domain.conditions.operators import TAKES
+from domain.facts import zone_for
 
 ZONES = (
     "Europe/Berlin",
@@ -275,12 +278,46 @@ class Case:
 
 
 @st.composite
+def edges(draw: st.DrawFn, now: datetime, home: str) -> tuple[Person, list[Condition]]:
+    """Somebody who stands on the edge of a window, to the microsecond, and the conditions that have it."""
+    person, span = draw(people(now)), draw(st.sampled_from(SPANS))
+    zone = zone_for(person.fields["time_zone"], ZoneInfo(home))[0]
+    length = Duration.parse(span)
+    edge = draw(st.sampled_from([window_start(now, length, zone), window_end(now, length, zone), now]))
+    edge += draw(st.sampled_from([-1, 0, 0, 1])) * timedelta(microseconds=1)
+    day = edge.astimezone(zone).date().isoformat()
+    person.fields["attributes"]["a"] = draw(st.sampled_from([edge.isoformat(), day, [day]]))
+    person.fields["created_at"] = edge
+    person.events.append((EVENTS[0], {"total": edge.isoformat()}, edge))
+    fields = [{"field": "contact.a"}, {"field": "contact.created_at"}]
+    asked = [one | {"op": op, "value": span} for one in fields for op in ("within_last", "within_next")]
+    asked += [
+        one | {"op": op, "value": at}
+        for one in fields
+        for op in ("is", "before", "after")
+        for at in (day, edge.isoformat())
+    ]
+    asked += [one | {"op": "anniversary", "value": away} for one in fields for away in ("P0D", "P1D", "-P1D")]
+    asked += [
+        {"event": EVENTS[0], "within": span},
+        {"event": EVENTS[0], "within": span, "count": {"op": "is", "value": 1}},
+    ]
+    return person, [
+        parse(document) for document in draw(st.lists(st.sampled_from(asked), min_size=1, max_size=4))
+    ]
+
+
+@st.composite
 def cases(draw: st.DrawFn) -> Case:
-    now = draw(st.sampled_from(NOWS))
+    now, home = draw(st.sampled_from(NOWS)), draw(st.sampled_from(ZONES))
+    somebody, about_them = draw(edges(now, home))
+    since = draw(
+        st.one_of(st.none(), instants_around(now), st.sampled_from([at for _, _, at in somebody.events]))
+    )
     return Case(
         now,
-        draw(st.sampled_from(ZONES)),
-        draw(st.one_of(st.none(), instants_around(now))),
-        draw(st.lists(people(now), min_size=1, max_size=5)),
-        draw(st.lists(conditions(now), min_size=1, max_size=6)),
+        home,
+        since,
+        [somebody, *draw(st.lists(people(now), max_size=4))],
+        [*about_them, *draw(st.lists(conditions(now), max_size=5))],
     )

@@ -95,8 +95,9 @@ async def facts_of(db: Db, ids: list[UUID], case: Case) -> dict[UUID, Facts]:
     }
 
 
+@pytest.mark.timeout(600)
 @settings(
-    max_examples=int(os.environ.get("CONDITION_EXAMPLES", "80")),
+    max_examples=int(os.environ.get("CONDITION_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -196,6 +197,8 @@ async def test_pages_and_batches(db: Db, workspace: Workspace) -> None:
         assert await found(db, workspace, {"tag": "vip"}, limit=2, after=first[-1]) == vips[2:4]
         assert await found(db, workspace, {"tag": "vip"}, among=ids[:4]) == vips[:2]
         assert await found(db, workspace, {"tag": "vip"}, among=[]) == []
+        never = {"event": "order.placed", "count": {"op": "less_than", "value": 2}, "within": "P1M"}
+        assert await found(db, workspace, never, among=ids[:4]) == ids[:4]
         assert await matching(db, workspace.id, None, now=NOW, zone=BERLIN) == ids
 
 
