@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from domain.calendars import EVERY_DAY
+from domain.calendars import EVERY_DAY, WEEKDAYS
 from domain.calendars.words import duration_words, offset_words, wait_words, weekday_words
 from domain.conditions import Condition
 from domain.conditions.words import field_words, words
@@ -63,7 +63,7 @@ def value_said(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list | tuple) and set(value) <= EVERY_DAY:
+    if isinstance(value, list | tuple) and all(day in WEEKDAYS for day in value):
         return weekday_words(value) or "every day"
     return f"“{shown(str(value), _LONGEST)}”"
 
