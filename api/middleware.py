@@ -8,6 +8,7 @@ import structlog
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -27,6 +28,7 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+GONE = 499  # nobody waits for the answer any more; only the numbers and the log see it
 NAME = "mainspring.http"
 logger = structlog.get_logger(NAME)
 
@@ -62,7 +64,7 @@ class Edge:
         visit = visits.begin(scope, secrets.token_hex(8))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=visit.request_id)
-        status, begun = 500, time.perf_counter()
+        status, begun = 0, time.perf_counter()
 
         async def send_safely(message: Message) -> None:
             nonlocal status
@@ -74,7 +76,11 @@ class Edge:
         with telemetry.IN_FLIGHT.track_inprogress():
             try:
                 await self._app(scope, _limited(scope, receive), send_safely)
-            except Exception as error:  # noqa: BLE001 -- the last place where a fault of ours can become an answer
+            except ClientDisconnect:
+                status = status or GONE
+            except Exception as error:
+                if status:
+                    raise  # half of the answer is out: only cutting the line tells the reader that it is not whole
                 await (await problems.unexpected(Request(scope), error))(scope, receive, send_safely)
         _record(scope, status, time.perf_counter() - begun)
 

@@ -1,12 +1,14 @@
 """Every way to fail, as a client meets it."""
 
 import re
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from starlette.requests import ClientDisconnect
 
-from api.middleware import safe_headers
+from api.middleware import Edge, safe_headers
 from api.rate_limits import Limiter
 from core.settings import Settings
 from models.workspaces import Workspace
@@ -187,3 +189,32 @@ async def test_every_operation_says_what_it_needs(app: FastAPI) -> None:
         if "x-needs" not in operation
     }
     assert open_to_all == set(), "a route without needs(...) is open to the whole internet"
+
+
+class TestEdge:
+    """The outermost layer against what the world does to it."""
+
+    @staticmethod
+    def scope() -> dict[str, Any]:
+        return {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
+
+    async def test_whoever_hangs_up_is_no_fault_of_ours(self, caplog: pytest.LogCaptureFixture) -> None:
+        async def reads(scope: Any, receive: Any, send: Any) -> None:
+            raise ClientDisconnect
+
+        await Edge(reads, Settings())(self.scope(), None, None)  # type: ignore[arg-type]
+        assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+    async def test_half_an_answer_is_cut_off_and_not_continued_with_an_error(self) -> None:
+        sent: list[Any] = []
+
+        async def breaks(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            raise RuntimeError("in the middle")
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        with pytest.raises(RuntimeError):
+            await Edge(breaks, Settings())(self.scope(), None, send)  # type: ignore[arg-type]
+        assert [message["type"] for message in sent] == ["http.response.start"]

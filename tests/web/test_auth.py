@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import ASGITransport, AsyncClient, Response
 
+from api.app import create_app
 from core.db import Scope, session
+from core.settings import settings
 from core.visits import Door
 from domain.ids import new_id
 from models import invitations, memberships, rate_limits
@@ -58,6 +60,21 @@ class TestSignIn:
         cookie = (await enter(visitor, person.user.email)).headers["set-cookie"]
         assert cookie.startswith("session=")
         assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
+
+    async def test_over_tls_the_cookie_is_bound_to_this_host(
+        self, app: FastAPI, workspace: Workspace
+    ) -> None:
+        person = await make_person(workspace)
+        secure = create_app(settings().model_copy(update={"public_url": "https://shop.example"}))
+        transport = ASGITransport(secure, client=("2001:db8:8::1", 1))
+        async with AsyncClient(transport=transport, base_url="https://shop.example") as visitor:
+            answer = await enter(visitor, person.user.email)
+            cookie = answer.headers["set-cookie"]
+            assert cookie.startswith("__Host-session=")
+            assert {"HttpOnly", "SameSite=lax", "Path=/", "Secure"} <= set(cookie.split("; "))
+            assert "Domain" not in cookie
+            assert "max-age" in answer.headers["strict-transport-security"]
+            assert (await visitor.get("/api/v1/me")).status_code == 200
 
     async def test_a_wrong_password_and_an_unknown_address_read_the_same(
         self, visitor: AsyncClient, workspace: Workspace
