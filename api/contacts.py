@@ -225,7 +225,9 @@ async def list_contacts(
 ) -> Page[ContactOut]:
     """Contacts that match everything given, the newest first unless `sort` says otherwise."""
     after = _place(cursor, sort) if cursor else None
-    listed = await contacts.find(db, caller.workspace_id, where, sort=sort, after=after, limit=limit)
+    listed = await contacts.find(
+        db, caller.workspace_id, where, sort=sort, after=after, limit=limit, counted=False
+    )
     more = len(listed.contacts) > limit
     last = listed.places[limit - 1] if more else None
     following = pagination.encode(last.key, last.id) if last else None
