@@ -109,7 +109,9 @@ async def test_every_page(stranger: AsyncClient, theirs: dict[str, UUID], worksp
         assert answer.status_code < 500, where
         if "_id}" in path or "_id:" in path:
             tried += 1
-            assert answer.status_code in ({404} if method == "GET" else {404, 422}), where  # a form is read first
+            assert answer.status_code in ({404} if method == "GET" else {404, 422}), (
+                where
+            )  # a form is read first
     assert tried > 3
 
 
