@@ -2,11 +2,12 @@
 
 import time
 
-from sqlalchemy.exc import DataError
+import psycopg
+import sqlalchemy.exc
 from temporalio import activity
 
 from core.db import Scope, session
-from domain.errors import MainspringError
+from domain.errors import Invalid, NotFound
 from domain.imports import TakePages, Turn
 from models import imports
 
@@ -38,8 +39,10 @@ async def _take_one(asked: TakePages) -> Turn:
             if row.state in ("queued", "running"):
                 return Turn(over=not await imports.take(db, row))
             return Turn(over=True)
-    except (MainspringError, DataError) as error:  # trying again would come to the same
-        return await _give_up(asked, error.message if isinstance(error, MainspringError) else _UNREADABLE)
+    except (Invalid, NotFound) as error:  # trying again would come to the same
+        return await _give_up(asked, error.message)
+    except (psycopg.DataError, sqlalchemy.exc.DataError):
+        return await _give_up(asked, _UNREADABLE)
 
 
 async def _give_up(asked: TakePages, fault: str) -> Turn:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -208,9 +209,11 @@ def person_of(row: Mapping[str, Any]) -> Person:
 async def _store(db: Db, workspace_id: UUID, people: Sequence[Person], at: datetime) -> set[UUID]:
     if not people:
         return set()
-    cursor = await (await driver(db)).execute(
-        _WRITE, {"workspace": workspace_id, "at": at, "rows": Jsonb([_row(person) for person in people])}
-    )
+    rows = Jsonb([_row(person) for person in people])
+    try:
+        cursor = await (await driver(db)).execute(_WRITE, {"workspace": workspace_id, "at": at, "rows": rows})
+    except UniqueViolation:
+        raise Conflict("Somebody else was given this address at the same moment. Try again.") from None
     return {row[0] for row in await cursor.fetchall()}
 
 

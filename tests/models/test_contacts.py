@@ -195,6 +195,24 @@ class TestMany:
             names = [name for name, _ in await happened(db, contact.id)]
         assert names == ["contact.created"] + ["contact.updated"] * 4
 
+    async def test_two_who_want_the_same_address_at_once(
+        self, transaction: Transaction, workspace: Workspace
+    ) -> None:
+        async with transaction() as db:
+            people = [await make_contact(db, workspace.id) for _ in range(2)]
+
+        async def move(person: contacts.Person) -> bool:
+            try:
+                async with transaction() as db:
+                    details = make_details(email="wanted@example.com")
+                    await contacts.change_one(db, workspace.id, person.id, details, at=LATER, origin=ORIGIN)
+                    await asyncio.sleep(0.1)
+            except Conflict:
+                return False
+            return True
+
+        assert sorted(await asyncio.gather(*map(move, people))) == [False, True]
+
     async def test_two_batches_in_opposite_order_do_not_wait_for_each_other(
         self, transaction: Transaction, workspace: Workspace
     ) -> None:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from core.db import Scope, session
 from domain.contacts import Details, parse_details, parse_tag
 from domain.custom_fields import CustomField
-from domain.errors import Conflict, Invalid, TooLarge
+from domain.errors import Conflict, Invalid
 from domain.workspaces import time_zones
 from models import contacts
 from models.contacts import Contact, Filter, Listed, Place, Tagged, Totals, exports
@@ -82,9 +82,8 @@ async def bulk(request: Request, db: Db, caller: Caller, now: Now) -> Response:
     where = _chosen(sent)
     ids = await contacts.ids(db, caller.workspace_id, where, limit=_MOST_AT_ONCE + 1)
     if len(ids) > _MOST_AT_ONCE:
-        raise TooLarge(
-            f"At most {number(_MOST_AT_ONCE)} people can be tagged at once. Narrow the search first."
-        )
+        words = f"At most {number(_MOST_AT_ONCE)} people can be tagged at once. Narrow the search first."
+        return see_other(back, toast=words, tone="bad")
     write = contacts.untag if sent.get("action") == "remove_tag" else contacts.tag
     wanted = [Tagged(caller.workspace_id, contact_id, tag, now) for contact_id in ids]
     changed = await write(db, wanted, source="person")

@@ -41,7 +41,7 @@ async def edit(request: Request, contact_id: UUID, db: Db, caller: Caller, view:
     contact = await _get(db, contact_id)
     values = {name: getattr(contact, name) or "" for name in STANDARD}
     page = await _form(db, caller.workspace_id, contact, Form(values=values))
-    return view(page, fragment="drawer" if into(request, "drawer") else None)
+    return view(page, fragment="drawer" if request.headers.get("hx-request") else None)
 
 
 @router.post("", dependencies=[needs("contacts:write")])
@@ -58,7 +58,7 @@ async def change(
         page = await _form(
             db, caller.workspace_id, await _get(db, contact_id), people.refused_person(error, values)
         )
-        return view(page, fragment="drawer" if into(request, "drawer") else None, status=422)
+        return view(page, fragment="drawer" if request.headers.get("hx-request") else None, status=422)
     return _back(request, contact_id, "Saved.")
 
 
