@@ -10,17 +10,14 @@ from temporalio.worker import Worker
 
 import activities.steps
 import domain.triggers
-from activities import clock, cohorts, schedules
 from core.plugins import load
 from core.settings import Settings
 from core.temporal import CLOCK, MAIN, connect, sandbox
 from engine.build import build
 from engine.loops import Ears
 from tests.workflows.samples import SAMPLES, write
-from workflows.clocks import ClockWorkflow
-from workflows.cohorts import CohortWorkflow
+from worker import ACTIVITIES, WORKFLOWS
 from workflows.finish import Finish
-from workflows.schedules import ScheduleWorkflow
 
 
 @dataclass
@@ -61,8 +58,8 @@ def _worker(client: Client, queue: str) -> Worker:
     return Worker(
         client,
         task_queue=queue,
-        workflows=[ClockWorkflow, CohortWorkflow, ScheduleWorkflow, *SAMPLES],
-        activities=[clock.move, clock.park, clock.read, cohorts.advance, schedules.tick, write],
+        workflows=[*WORKFLOWS, *SAMPLES],
+        activities=[*ACTIVITIES, write],
         workflow_runner=sandbox(),
         interceptors=[Finish()],
     )
