@@ -107,7 +107,7 @@ def welcome(ours: Instance, supervisor: Supervisor, env: Mapping[str, str]) -> N
     known = bool(sign_in(ours.home))
     if known:
         say_where(ours)
-    if (CHECKOUT / "demo.py").exists():
+    if (CHECKOUT / "demo").exists():
         fill_demo(programs.demo(environment.python(), ours, env), supervisor, quietly=known)
     if not known:
         say_where(ours)

@@ -100,11 +100,10 @@ def checkout(tmp_path: Path, bin_folder: Callable[[str, str], Path]) -> Path:
     shutil.copytree(CHECKOUT / "core" / "launch", folder / "core" / "launch")
     for name in ("core/__init__.py", "Makefile", "requirements.lock", "package.json", "package-lock.json"):
         shutil.copy(CHECKOUT / name, folder / name)
-    for name, code in {"uvicorn": API, "alembic": MIGRATE}.items():
+    for name, code in {"uvicorn": API, "alembic": MIGRATE, "demo": DEMO}.items():
         (folder / name).mkdir()
         (folder / name / "__main__.py").write_text(code)
     (folder / "worker.py").write_text(WORKER)
-    (folder / "demo.py").write_text(DEMO)
     return folder
 
 
