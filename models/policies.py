@@ -67,7 +67,7 @@ AUDITED = frozenset(
 # A change of these counts, but the log shows only that there was one.
 SECRET = ("password_hash", "key_hash", "token_hash", "ciphertext", "key_id")
 # A change of these is none: what is computed, and what only says that something was used.
-UNINTERESTING = ("search", "updated_at", "seen_at", "last_used_at", "mails")
+UNINTERESTING = ("search", "sort_name", "email_consent", "updated_at", "seen_at", "last_used_at", "mails")
 
 _ROLE = f"""
 do $$ begin

@@ -315,6 +315,9 @@ async def hold(db: Db, process_id: UUID, *, by: str, now: datetime) -> Process:
     if not row.held:
         row.held = True
         await db.flush()
+        await db.refresh(
+            row
+        )  # what Postgres computes from `held` is read again now, since later there is no awaiting
         await note(db, row.workspace_id, row.workflow_id, now, f"Put on hold by {by}.")
     return row
 
@@ -325,6 +328,7 @@ async def release(db: Db, process_id: UUID, *, by: str, now: datetime) -> Proces
     if row.held:
         row.held = False
         await db.flush()
+        await db.refresh(row)
         await note(db, row.workspace_id, row.workflow_id, now, f"Released by {by}.")
         await outbox.put(db, [outbox.wake(row.workspace_id, row.kind, row.subject_id, title=row.title)])
     return row

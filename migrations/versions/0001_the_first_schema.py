@@ -719,8 +719,8 @@ end $$"""
         r"""create or replace function audit_change() returns trigger language plpgsql as $$
 declare
     actor jsonb := app_actor();
-    was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - '{search,updated_at,seen_at,last_used_at,mails}'::text[] end;
-    became jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - '{search,updated_at,seen_at,last_used_at,mails}'::text[] end;
+    was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - '{search,sort_name,email_consent,updated_at,seen_at,last_used_at,mails}'::text[] end;
+    became jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - '{search,sort_name,email_consent,updated_at,seen_at,last_used_at,mails}'::text[] end;
     subject jsonb := coalesce(became, was);
     owner uuid := coalesce(
         (subject ->> 'workspace_id')::uuid,
