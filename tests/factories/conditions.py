@@ -266,6 +266,139 @@ def people(draw: st.DrawFn, now: datetime) -> Person:
     return Person(fields, draw(st.lists(event, max_size=6)))
 
 
+# Every one of these values is held against every one of these questions, at FRIDAY in Berlin.
+
+FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+MIDNIGHTS = (
+    *(
+        "2026-11-19T22:59:59.999999Z",
+        "2026-11-19T23:00:00Z",
+        "2026-11-20T22:59:59.999999Z",
+        "2026-11-20T23:00:00Z",
+    ),
+    *("2026-11-19", "2026-11-20", "2026-11-21", "2026-11-20T10:00:00+01:00", "2026-11-20T09:00:00.0000019Z"),
+    *("2026-11-20T09:00", "2026-11-20 09:00:00", "2026-11-20T09:00:00+0000", "2026-11-20T09:00:00-00:30"),
+)
+WINDOWS = (
+    *(
+        "2026-11-13",
+        "2026-11-12",
+        "2026-11-27",
+        "2026-11-28",
+        "2026-10-20",
+        "2026-10-19",
+        "2026-12-20",
+        "2026-12-21",
+    ),
+    *(
+        "2026-11-13T09:00:00Z",
+        "2026-11-13T09:00:00.000001Z",
+        "2026-11-27T09:00:00Z",
+        "2026-11-27T09:00:00.000001Z",
+    ),
+    *(
+        "2026-10-19T21:59:59.999999Z",
+        "2026-10-19T22:00:00Z",
+        "2026-12-20T22:59:59.999999Z",
+        "2026-12-20T23:00:00Z",
+    ),
+    *("1990-11-20", "1990-11-19T23:30:00Z", "1990-11-20T23:30:00Z", "2027-11-20", "1990-11-23", "1990-11-17"),
+)
+MALFORMED = (
+    *(
+        "2026-11-20T24:00:00Z",
+        "2026-11-20T09:60:00Z",
+        "2026-11-20T09:00:00+16:00",
+        "2026-11-20T09:00:00+01:60",
+    ),
+    *(
+        "2026-11-20T09",
+        "2026-11-20t09:00:00Z",
+        "2026-11-20T09:00:00z",
+        "2026-11-20T09:00:00 Z",
+        "2026-11-20T09:00:00.",
+    ),
+    *(
+        "2026-11-20T09:00:00.1234567890Z",
+        "20261120",
+        "2026-1-20",
+        "yesterday",
+        "now",
+        "infinity",
+        "epoch",
+        "0000-01-01",
+    ),
+    *(
+        "9000-01-01T00:00:00Z",
+        "2026-11-20 ",
+        " 2026-11-20",
+        "２０２６-11-20",
+        "2026-11-20T09:00:00+15:00",
+        "+2026-11-20",
+    ),
+    *("2026-11-20T09:00:00,5Z", "2026-W47-5", "2026-11-20T09:00:00+01", "1999-02-29", "2026-11-20BC"),
+)
+STORED: tuple[Any, ...] = (
+    *WORDS,
+    *FIGURES,
+    *WRITTEN,
+    *BROKEN,
+    *FAR,
+    *MIDNIGHTS,
+    *WINDOWS,
+    *MALFORMED,
+    *(
+        None,
+        "",
+        True,
+        False,
+        [],
+        {},
+        {"x": 1},
+        [None],
+        ["de", 5, None],
+        [["de"]],
+        [""],
+        ["2026-11-20", "x"],
+        [True, "vip gold"],
+    ),
+    *(
+        "1e400",
+        "9" * 15,
+        "9" * 16,
+        "0." + "1" * 10,
+        "0." + "1" * 11,
+        ".5",
+        "5.",
+        "--5",
+        "Infinity",
+        "NaN",
+        "x" * 5_000,
+    ),
+)
+ASKED: tuple[tuple[str, Any], ...] = (
+    *(
+        (op, one)
+        for op in ("is", "is_not")
+        for one in (*WORDS, *FIGURES, *WRITTEN, *MIDNIGHTS, *BROKEN, "", True, False)
+    ),
+    *(
+        ("in", [one, "x"])
+        for one in ("DE", 5, "5.0", True, "false", "2026-11-20", "2026-11-20T09:00:00Z", 0.1)
+    ),
+    *(
+        (op, one)
+        for op in ("contains", "starts_with", "ends_with")
+        for one in ("d", "SS", "ß", "Σ", "%", "_", "\\", " ", "5")
+    ),
+    *((op, one) for op in ("more_than", "at_least", "less_than", "at_most") for one in (*FIGURES, 49.89)),
+    *((op, one) for op in ("before", "after") for one in (*MIDNIGHTS, *FAR[:2])),
+    *((op, one) for op in ("within_last", "within_next") for one in SPANS),
+    *(("anniversary", one) for one in (None, "P0D", "-P3D", "P3D", "-P366D")),
+    *(("exists", one) for one in (None, True, False)),
+)
+
+
 @dataclass(frozen=True)
 class Case:
     """Some people, some conditions, a moment and the workspace's zone."""

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,9 +26,9 @@ from models.conditions import MOST_HAPPENINGS, happenings, matching, where
 from models.contacts import Contact
 from models.events import Event
 from models.workspaces import Workspace
-from tests.factories.conditions import Case, Person, cases
+from tests.factories.conditions import ASKED, FRIDAY, STORED, Case, Person, cases
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+NOW = FRIDAY
 BERLIN = ZoneInfo("Europe/Berlin")
 BLANK = {
     "first_name": None,
@@ -119,6 +119,22 @@ async def test_sql_and_python_agree(db: Db, workspace: Workspace, case: Case) ->
                 id_: verdict.evidence for id_, verdict in expected.items() if verdict.result != (id_ in found)
             }
             assert not wrong, (dump(condition), wrong)
+
+
+@pytest.mark.parametrize("field", ["contact.a", "contact.first_name"])
+async def test_every_value_answers_every_question_alike(db: Db, workspace: Workspace, field: str) -> None:
+    async with undone(db):
+        column = field == "contact.first_name"
+        stored = [one for one in STORED if isinstance(one, str)] if column else STORED
+        people = [Person({"first_name": one} if column else {"attributes": {"a": one}}) for one in stored]
+        ids = await store(db, workspace, *people)
+        facts = await facts_of(db, ids, Case(FRIDAY, "Europe/Berlin", None, people, []))
+        for op, wanted in ASKED:
+            condition = parse({"field": field, "op": op} | ({} if wanted is None else {"value": wanted}))
+            matched = set(await matching(db, workspace.id, condition, now=FRIDAY, zone=BERLIN))
+            expected = {id_ for id_ in ids if evaluate(condition, facts[id_], FRIDAY).result}
+            wrong = [one for id_, one in zip(ids, stored, strict=True) if id_ in matched ^ expected]
+            assert not wrong, (op, wanted)
 
 
 async def found(db: Db, workspace: Workspace, document: Any, **options: Any) -> list[UUID]:
