@@ -107,6 +107,8 @@ def _node_faults(node: Json) -> Iterator[tuple[str, str]]:
         for index, path in enumerate(node["paths"]):
             if not path.get("when"):
                 yield f"paths[{index}].when", "Say who goes this way."
+            elif '"event": ""' in json.dumps(path["when"]):
+                yield f"paths[{index}].when.all[1].event", "String should have at least 1 character."
     if node["kind"] == "wait_until" and not node.get("until"):
         yield "until", "Say what to wait for."
 
@@ -190,17 +192,19 @@ def preview_of(mail: Json, contact: Json | None) -> Json:
     person = {"first_name": "Alex", "last_name": "Example", "email": "alex@example.com"} | (contact or {})
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
     problems: list[Json] = []
+    if mail["body"] and "unsubscribe_url" not in mail["body"]:
+        message = "There is no link to unsubscribe; one is put at the end."
+        problems.append({"line": 0, "message": message, "severity": "info"})
 
     def rendered(text: str) -> str:
         try:
             return environment.from_string(text).render(contact=person)
         except TemplateSyntaxError as error:
-            problems.append({"line": error.lineno, "message": f"{error.message}."})
+            problems.append({"line": error.lineno, "message": f"{error.message}.", "severity": "error"})
         except TemplateError as error:
-            line = next(
-                (n for n, one in enumerate(text.split("\n"), 1) if str(error).split("'")[-2] in one), None
-            )
-            problems.append({"line": line, "message": f"Nobody has {str(error).split(chr(39))[-2]!r}."})
+            name = str(error).split("'")[-2]
+            line = next((n for n, one in enumerate(text.split("\n"), 1) if name in one), 0)
+            problems.append({"line": line, "message": f"Nobody has “{name}”.", "severity": "error"})
         return text
 
     body = rendered(mail["body"])
@@ -248,7 +252,7 @@ class FakeApi:
         self.test_mails.clear()
 
     def fail_next(self, method: str, path: str, *, status: int, times: int = 1) -> None:
-        """The next such requests fail; status 0 drops the connection's answer (as 503 without JSON)."""
+        """The next so many of these requests are answered with this status."""
         self.faults.append(Fault(method, path, status, times))
 
     def fault_for(self, method: str, path: str) -> int | None:
@@ -312,11 +316,11 @@ class FakeApi:
 def _people(fake: FakeApi, node: str | None, state: str, cursor: str | None) -> Json:
     start = int(cursor or 0)
     figures = fake.numbers["nodes"].get(node, {}) if node else fake.numbers
-    total = int(figures.get(state, 0))
+    total = int(figures.get("waiting" if node and state == "inside" else state, 0))
     items: list[Json] = []
     for index in range(start, min(start + 20, total)):
         first, last = samples.NAMES[index % len(samples.NAMES)]
-        wakes = (NOW + timedelta(hours=6 * index + 2)).isoformat() if state == "waiting" else None
+        wakes = (NOW + timedelta(hours=6 * index + 2)).isoformat() if state == "inside" else None
         items.append(
             {
                 "contact_id": f"0199-{index:04d}",
@@ -379,12 +383,11 @@ def _life_routes(api: APIRouter, fake: FakeApi) -> None:
         one["polls"] += 1
         return {"state": "finished", "path": one["path"]} if one["polls"] > 1 else {"state": "running"}
 
-    @api.post("/automations/{automation_id}/{verb}", status_code=204)
-    async def turn(automation_id: str, verb: str) -> Response:
-        fake.automation(automation_id).state = {"hold": "held", "release": "live", "archive": "archived"}[
-            verb
-        ]
-        return Response(status_code=204)
+    @api.post("/automations/{automation_id}/{verb}")
+    async def turn(automation_id: str, verb: str) -> Json:
+        automation = fake.automation(automation_id)
+        automation.state = {"hold": "held", "release": "live", "archive": "archived"}[verb]
+        return fake.shown(automation)
 
 
 def _other_routes(api: APIRouter, fake: FakeApi) -> None:

@@ -179,6 +179,8 @@ def test_an_empty_automation_asks_when_it_should_start(open_page: Open) -> None:
     assert "<mjml>" in draft["nodes"]["send_email"]["body"]
     canvas.button("Publish").click()
     expect(canvas.dialog).to_contain_text("Publish version 1")
+    expect(canvas.dialog).to_contain_text("Starts: Gets the tag “vip”.")
+    expect(canvas.dialog).to_contain_text("1 step. People come in from the moment you publish.")
     canvas.dialog.get_by_role("button", name="Publish").click()
     expect(canvas.page.get_by_text("Live v1")).to_be_visible()
 
@@ -316,6 +318,26 @@ def test_conditions_by_type_offer_what_fits(canvas: Canvas) -> None:
     section.get_by_role("button", name="Remove condition 1").click()
     canvas.saved()
     assert "where" not in canvas.draft()["entry"]["trigger"]
+
+
+def test_a_condition_that_is_not_finished_says_so_and_nothing_else(canvas: Canvas) -> None:
+    panel = canvas.select("bought")
+    panel.get_by_role("button", name="Add a condition").last.click()
+    canvas.saved()
+    expect(canvas.card("bought")).to_contain_text("Finish the condition")
+    expect(panel.locator(".ae-wrong")).to_have_text("Finish the condition: something in it is still empty.")
+    expect(panel.locator(".ae-in-words")).to_have_count(0)
+    canvas.choose(panel.get_by_role("group", name="Condition 2"), "What happened", "review")
+    expect(canvas.card("bought")).not_to_contain_text("Finish the condition")
+
+
+def test_a_filter_stands_on_the_start_card(canvas: Canvas) -> None:
+    section = canvas.select("").get_by_role("region", name="Only if")
+    section.get_by_role("button", name="Add a condition").click()
+    section.get_by_label("What it is about").select_option("tag")
+    canvas.choose(section, "Tag", "vip")
+    canvas.button("Only if has the tag “vip”").click()
+    expect(section).to_be_in_viewport()
 
 
 def test_the_rules_on_the_start_card_open_their_own_section(canvas: Canvas) -> None:

@@ -238,6 +238,16 @@ def test_a_persons_way_lights_up_with_dates_and_reasons_and_editing_is_off(canva
     expect(canvas.page.locator(".ae-plus").first).to_be_visible()
 
 
+def test_the_messages_of_a_test_can_be_sent_to_oneself(canvas: Canvas) -> None:
+    canvas.button("Test", exact=True).click()
+    canvas.dialog.get_by_role("button", name="Lena").click()
+    canvas.button("Send me these messages now").click()
+    expect(canvas.page.get_by_text("2 e-mails on the way to maya@fernhill.example.")).to_be_visible()
+    sent = [(mail["to"], mail["contact_id"], mail["subject"]) for mail in canvas.fake.test_mails]
+    assert [one[:2] for one in sent] == [("maya@fernhill.example", "0199-0000")] * 2
+    assert sent[1][2] == "A small thank-you for your next bag"
+
+
 def test_a_test_that_fails_says_why(canvas: Canvas) -> None:
     canvas.fake.fail_next("POST", "/simulate", status=500)
     canvas.button("Test", exact=True).click()

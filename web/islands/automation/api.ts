@@ -110,15 +110,15 @@ export class Api {
     return this.ask("GET", `/simulations/${encodeURIComponent(id)}`);
   }
 
-  hold(): Promise<unknown> {
+  hold(): Promise<Automation> {
     return this.ask("POST", this.own("/hold"), {});
   }
 
-  release(overdue: Overdue): Promise<unknown> {
+  release(overdue: Overdue): Promise<Automation> {
     return this.ask("POST", this.own("/release"), { overdue });
   }
 
-  archive(): Promise<unknown> {
+  archive(): Promise<Automation> {
     return this.ask("POST", this.own("/archive"), {});
   }
 
@@ -126,8 +126,8 @@ export class Api {
     return this.ask("POST", "/emails/preview", { ...mail, ...(contact_id ? { contact_id } : {}) });
   }
 
-  sendTestMail(mail: Mail, to: string): Promise<unknown> {
-    return this.ask("POST", "/emails/test", { ...mail, to });
+  sendTestMail(mail: Mail, to: string, contact_id: string | null): Promise<unknown> {
+    return this.ask("POST", "/emails/test", { ...mail, to, ...(contact_id ? { contact_id } : {}) });
   }
 
   contacts(q: string): Promise<Page<Contact>> {

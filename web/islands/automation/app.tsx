@@ -7,6 +7,7 @@ import type { Editor, Setting } from "./context";
 import { normalise } from "./definition";
 import { Failed, Skeleton } from "./phases";
 import { useLeaving, useNumbers, usePhone, usePrinting, useShortcuts } from "./hooks";
+import { worded } from "./problems";
 import type { Ready, Store } from "./store";
 import { changeUi, startUi } from "./ui";
 import type { UiChange } from "./ui";
@@ -52,6 +53,10 @@ function ReadyEditor({ store, state, setting }: ReadyProps) {
     () => ({ vocabulary: state.vocabulary, definition }),
     [state.vocabulary, definition],
   );
+  const problems = useMemo(
+    () => (ui.viewing ? [] : worded(state.facts.problems, drawn)),
+    [ui.viewing, state.facts.problems, drawn],
+  );
   const archived = state.facts.state === "archived";
   const editable = setting.mayEdit && !archived && !ui.test && !ui.viewing;
   const editor: Editor = {
@@ -63,6 +68,7 @@ function ReadyEditor({ store, state, setting }: ReadyProps) {
     setting,
     definition,
     speaker,
+    problems,
     editable,
     phone,
   };

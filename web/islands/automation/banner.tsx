@@ -1,10 +1,29 @@
 /** What the person must know before anything else: a test that runs, an old version on the screen, somebody else's change. */
+import { useState } from "react";
+
 import { useEditor } from "./context";
 import { day, initials } from "./format";
 import { icon } from "./icon";
 import { Button, Notice, Spinner } from "./parts";
 import { stepTitle } from "./words";
 import { contactName } from "./names";
+
+function SendThese() {
+  const { ui, commands, setting } = useEditor();
+  const [sending, setSending] = useState(false);
+  const { trail, contact } = ui.test!;
+  if (!trail?.mails.length || !setting.email) return null;
+  const send = async () => {
+    setSending(true);
+    await commands.sendThese(trail.mails, contact, setting.email);
+    setSending(false);
+  };
+  return (
+    <Button icon="send" disabled={sending} onClick={() => void send()}>
+      {sending ? "Sending…" : "Send me these messages now"}
+    </Button>
+  );
+}
 
 function TestBanner() {
   const { ui, commands } = useEditor();
@@ -21,7 +40,10 @@ function TestBanner() {
         {state === "done" && <span>{trail?.summary}</span>}
         {state === "failed" && <span className="ae-bad">{message}</span>}
       </div>
-      <Button onClick={() => commands.open({ type: "person" })}>Change person</Button>
+      <div className="ae-row ae-banner-actions">
+        <SendThese />
+        <Button onClick={() => commands.open({ type: "person" })}>Change person</Button>
+      </div>
     </div>
   );
 }

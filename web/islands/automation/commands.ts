@@ -13,6 +13,8 @@ import {
   setTrigger,
 } from "./edits";
 import type { Crowd } from "./figures";
+import { mailOf } from "./email/mail";
+import { counted } from "./format";
 import { freshStep, freshTrigger } from "./fresh";
 import type { Document, Ready, Store } from "./store";
 import { trailOf } from "./trail";
@@ -251,6 +253,18 @@ export class Commands {
     } catch (fault) {
       show({ state: "failed", message: messageOf(fault) });
     }
+  }
+
+  /** The e-mails of the test's way, as this person would get them, to whoever is testing. */
+  async sendThese(mails: string[], contact: Contact, to: string): Promise<void> {
+    const { nodes } = this.ready().history.present.definition;
+    const send = (id: string) => this.store.api.sendTestMail(mailOf(nodes[id], "body"), to, contact.id);
+    await this.attempt(
+      async () => {
+        for (const id of mails) await send(id); // one after the other, so that they arrive in order
+      },
+      `${counted(mails.length, "e-mail")} on the way to ${to}.`,
+    );
   }
 
   stopTest(): void {

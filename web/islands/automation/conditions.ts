@@ -155,6 +155,25 @@ export function readValue(typed: string, type: string): unknown {
   return type === "any" && numeric ? Number(typed) : typed;
 }
 
+const NEEDS_NOTHING = new Set(["exists", "anniversary"]);
+
+function emptyValue(value: unknown): boolean {
+  return value == null || value === "" || (Array.isArray(value) && !value.length);
+}
+
+/** Something in it is still to be chosen. */
+export function isUnfinished(condition: Condition | null | undefined): boolean {
+  if (!condition) return false;
+  if ("all" in condition) return !condition.all.length || condition.all.some(isUnfinished);
+  if ("any" in condition) return !condition.any.length || condition.any.some(isUnfinished);
+  if ("not" in condition) return isUnfinished(condition.not);
+  if ("event" in condition) return !condition.event || isUnfinished(condition.where);
+  if ("tag" in condition) return !condition.tag;
+  if ("segment_id" in condition) return !condition.segment_id;
+  if (!("field" in condition)) return false;
+  return !condition.field || (!NEEDS_NOTHING.has(condition.op) && emptyValue(condition.value));
+}
+
 const TEXT_PROPERTY = (path: string, label: string): KnownField => ({ path, label, type: "text" });
 const MAIL_PROPERTIES = [
   TEXT_PROPERTY("event.node", "Which e-mail"),

@@ -5,7 +5,7 @@ import type { Api } from "./api";
 import type { Commands } from "./commands";
 import type { Ready, Store } from "./store";
 import type { Ui } from "./ui";
-import type { Definition } from "./types";
+import type { Definition, Problem } from "./types";
 import type { Speaker } from "./words";
 
 /** What the page says about the automation and the person who looks at it (the attributes of the element). */
@@ -30,6 +30,8 @@ export interface Editor {
   /** The drawing on the screen: the draft, or the version that is being looked at. */
   definition: Definition;
   speaker: Speaker;
+  /** What is not ready in the draft; none while an old version is looked at. */
+  problems: Problem[];
   /** Nothing can be changed while testing, while looking at an old version, or without permission. */
   editable: boolean;
   phone: boolean;

@@ -79,6 +79,22 @@ export function withStep(definition: Definition, id: string, step: Step): Defini
   return { ...definition, nodes: { ...definition.nodes, [id]: step } };
 }
 
+const INCOMING = new WeakMap<Definition, Map<string, number>>(); // a definition never changes, so it is counted once
+
+/** How many lines lead to a step. */
+export function linesTo(definition: Definition, id: string): number {
+  let counts = INCOMING.get(definition);
+  if (!counts) {
+    counts = new Map();
+    for (const place of allPlaces(definition)) {
+      const target = targetAt(definition, place);
+      if (target !== null) counts.set(target, (counts.get(target) ?? 0) + 1);
+    }
+    INCOMING.set(definition, counts);
+  }
+  return counts.get(id) ?? 0;
+}
+
 export function placesLeadingTo(definition: Definition, id: string): Place[] {
   return allPlaces(definition).filter((place) => targetAt(definition, place) === id);
 }

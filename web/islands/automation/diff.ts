@@ -1,7 +1,7 @@
 /** What differs between two definitions, in words: for comparing versions. */
 import { outletsOf, targetAt } from "./definition";
 import type { Change, Definition, Step } from "./types";
-import { againWords, conditionWords, stepSaid, stepTitle, triggerSaid } from "./words";
+import { againWords, conditionWords, filterWords, stepSaid, stepTitle, triggerSaid } from "./words";
 import type { Speaker } from "./words";
 import type { Vocabulary } from "./vocabulary";
 
@@ -64,9 +64,11 @@ function ruleChange(title: string, before: string, after: string): Change | null
   return { kind: "changed", node: null, text: `${title}: from “${before}” to “${after}”` };
 }
 
-function triggerWords({ definition, vocabulary }: Speaker): string {
-  const { title, detail } = triggerSaid(definition.entry.trigger, { definition, vocabulary });
-  return `${title}, ${detail}`;
+function triggerWords(side: Speaker): string {
+  const { trigger } = side.definition.entry;
+  const { title, detail } = triggerSaid(trigger, side);
+  const filter = filterWords(trigger, side);
+  return filter ? `${title}, only if ${filter}` : `${title}, ${detail}`;
 }
 
 function entryChanges({ before, after }: Sides): (Change | null)[] {

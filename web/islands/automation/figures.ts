@@ -1,5 +1,5 @@
 /** Which live numbers stand on which card and line, and which list of people each one opens. */
-import { allPlaces, samePlace, targetAt } from "./definition";
+import { placesOf, samePlace, targetAt } from "./definition";
 import type { Place } from "./definition";
 import { figure, percent } from "./format";
 import type { Definition, NodeNumbers, Numbers, Step } from "./types";
@@ -12,6 +12,11 @@ export interface Figure {
   value: string;
   state: PeopleState;
   bad?: boolean;
+}
+
+/** The list of `people?state=` that stands behind a number: who waits at a step is inside there. */
+export function listOf({ state }: Crowd): string {
+  return state === "waiting" ? "inside" : state;
 }
 
 /** The people behind a number: of one step, or of the whole automation (node null). */
@@ -61,9 +66,9 @@ export function stepFigures(step: Step, known: NodeNumbers | undefined): Figure[
 /** A line's number; none where two lines of one step lead to the same place, since they share one count. */
 export function lineCount(definition: Definition, numbers: Numbers, place: Place): number | null {
   const target = targetAt(definition, place) ?? "";
-  const twin = allPlaces(definition).some(
-    (other) =>
-      other.from === place.from && !samePlace(other, place) && (targetAt(definition, other) ?? "") === target,
+  const siblings = place.from === null ? [] : placesOf(definition, place.from);
+  const twin = siblings.some(
+    (other) => !samePlace(other, place) && (targetAt(definition, other) ?? "") === target,
   );
   const name = `${place.from ?? ""}>${target}`;
   const own = numbers.edges[`${place.from ?? ""}:${place.outlet}>${target}`];

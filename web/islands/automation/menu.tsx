@@ -19,7 +19,8 @@ interface MenuProps {
   icon: string;
   /** Shown beside the icon; without it the label is only spoken. */
   text?: string;
-  actions: Action[];
+  /** Worked out when the menu opens, not on every keystroke elsewhere. */
+  actions: () => Action[];
   className?: string;
 }
 
@@ -36,11 +37,21 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
   items[(next + items.length) % items.length]?.focus();
 }
 
+const MARGIN = 8;
+
+/** Wholly on the screen: further right where it would be cut off, upwards where there is no room below. */
+function place(list: HTMLElement): void {
+  const { left, bottom, height, top } = list.getBoundingClientRect();
+  if (left < MARGIN) list.style.right = `${left - MARGIN}px`;
+  if (bottom > innerHeight - MARGIN && top - height > MARGIN) list.classList.add("ae-menu-up");
+}
+
 export function Menu({ label, icon: symbol, text, actions, className = "" }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return;
+    root.current?.querySelectorAll<HTMLElement>("[role=menu]").forEach(place);
     root.current?.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus();
     const outside = (event: Event) => !root.current?.contains(event.target as Node) && setOpen(false);
     document.addEventListener("pointerdown", outside, true);
@@ -80,7 +91,7 @@ export function Menu({ label, icon: symbol, text, actions, className = "" }: Men
       )}
       {open && (
         <div role="menu" aria-label={label} className="ae-menu-list" onKeyDown={keys}>
-          {actions.map((action) => (
+          {actions().map((action) => (
             <button
               key={action.label}
               type="button"

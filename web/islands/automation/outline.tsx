@@ -22,8 +22,7 @@ import { buildTree } from "./tree";
 import type { Branch, Item, StepItem } from "./tree";
 import { stepTitle } from "./words";
 
-function useActions(id: string): Action[] {
-  const { commands, definition } = useEditor();
+function actionsOf({ commands, definition }: Editor, id: string): Action[] {
   const step = definition.nodes[id]!;
   const outlet = mainOutlet(step);
   const add = () => {
@@ -52,8 +51,8 @@ function useActions(id: string): Action[] {
 }
 
 function RowMenu({ id, title }: { id: string; title: string }) {
-  const actions = useActions(id);
-  return <Menu label={`Actions for “${title}”`} icon="dots-vertical" actions={actions} />;
+  const editor = useEditor();
+  return <Menu label={`Actions for “${title}”`} icon="dots-vertical" actions={() => actionsOf(editor, id)} />;
 }
 
 interface RowProps {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 
 import { messageOf } from "./api";
 import { useEditor } from "./context";
-import { crowdHeading } from "./figures";
+import { crowdHeading, listOf } from "./figures";
 import type { Crowd } from "./figures";
 import { initials, moment } from "./format";
 import { PanelFrame } from "./inspector/frame";
@@ -19,7 +19,9 @@ interface Listed {
   message: string;
 }
 
-function usePeople({ node, state }: Crowd) {
+function usePeople(crowd: Crowd) {
+  const { node } = crowd;
+  const state = listOf(crowd);
   const { api } = useEditor();
   const [listed, setListed] = useState<Listed>({ people: [], next: null, state: "loading", message: "" });
   const load = useCallback(

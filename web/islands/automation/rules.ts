@@ -1,7 +1,7 @@
 /** The rules that guard people, as they stand on the trigger's card in plain sight (rule 20). */
 import type { TriggerSection } from "./ui";
 import type { Definition } from "./types";
-import { againWords, conditionWords } from "./words";
+import { againWords, conditionWords, filterWords } from "./words";
 import type { Speaker } from "./words";
 
 export interface Rule {
@@ -13,9 +13,11 @@ export interface Rule {
 
 export function triggerRules(definition: Definition, speaker: Speaker, editable: boolean): Rule[] {
   const { again, key } = definition.entry;
+  const filter = filterWords(definition.entry.trigger, speaker);
   const goal = conditionWords(definition.goal, speaker);
   const exit = conditionWords(definition.exit_when, speaker);
   const rules: Rule[] = [{ section: "again", icon: "repeat", words: againWords(again, key), unset: false }];
+  if (filter) rules.unshift({ section: "filter", icon: "filter", words: `Only if ${filter}`, unset: false });
   if (goal || editable) {
     rules.push({
       section: "goal",

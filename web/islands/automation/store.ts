@@ -34,6 +34,8 @@ export class Store {
   private readonly autosave: Autosave;
   /** Ids that people may be waiting at, or that undo may bring back: never given to a new step. */
   private readonly usedIds = new Set<string>();
+  /** Steps that are live show their numbers also while nobody has got there. */
+  private liveIds = new Set<string>();
 
   constructor(
     readonly api: Api,
@@ -113,28 +115,27 @@ export class Store {
   async refreshNumbers(): Promise<void> {
     const numbers = await this.api.numbers();
     for (const id of Object.keys(numbers.nodes)) this.usedIds.add(id);
-    this.update({ numbers });
+    const nobodyYet = Object.fromEntries([...this.liveIds].map((id) => [id, {}]));
+    this.update({ numbers: { ...numbers, nodes: { ...nobodyYet, ...numbers.nodes } } });
   }
 
   async publish(inFlight: InFlight, name: string, confirm?: number): Promise<number> {
     const { version } = await this.api.publish(inFlight, name, confirm);
-    await this.refreshFacts();
+    this.learn(await this.api.automation());
+    await this.readPublished();
     return version;
   }
 
   async hold(): Promise<void> {
-    await this.api.hold();
-    await this.refreshFacts();
+    this.learn(await this.api.hold());
   }
 
   async release(overdue: Overdue): Promise<void> {
-    await this.api.release(overdue);
-    await this.refreshFacts();
+    this.learn(await this.api.release(overdue));
   }
 
   async archive(): Promise<void> {
-    await this.api.archive();
-    await this.refreshFacts();
+    this.learn(await this.api.archive());
   }
 
   close(): void {
@@ -149,12 +150,13 @@ export class Store {
     this.reserve(definition);
     const history = startHistory<Document>({ name, definition });
     this.become({ phase: "ready", facts, history, vocabulary, numbers: null, save: { kind: "saved" } });
-    if (facts.version !== null) void this.reservePublished();
+    if (facts.version !== null) void this.readPublished();
   }
 
-  private async reservePublished(): Promise<void> {
+  private async readPublished(): Promise<void> {
     const page = await this.api.versions().catch(() => null); // without it, ids of the draft are still not reused
     for (const { definition } of page?.items ?? []) this.reserve(normalise(definition));
+    this.liveIds = new Set(Object.keys(page?.items[0]?.definition.nodes ?? {}));
   }
 
   private reserve(definition: Definition): void {
@@ -174,15 +176,11 @@ export class Store {
   }
 
   private async sendDraft(): Promise<void> {
-    if (this.state.phase !== "ready") return;
-    const { revision, problems, unpublished, state, version } = await this.api.saveDraft(
-      this.draft(this.state),
-    );
-    this.updateFacts({ revision, problems, unpublished, state, version });
+    if (this.state.phase === "ready") this.learn(await this.api.saveDraft(this.draft(this.state)));
   }
 
-  private async refreshFacts(): Promise<void> {
-    const { name: _name, definition: _definition, ...facts } = await this.api.automation();
+  /** What the server says of the automation; the draft on the screen may be newer, and stays. */
+  private learn({ name: _name, definition: _definition, ...facts }: Automation): void {
     this.updateFacts(facts);
   }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { SaveState } from "./autosave";
 import { useEditor } from "./context";
+import type { Editor } from "./context";
 import { counted } from "./format";
 import { useFirstFocus } from "./hooks";
 import { icon } from "./icon";
@@ -113,9 +114,9 @@ function publishHint(mayPublish: boolean, nothing: boolean): string | undefined 
 }
 
 function PublishButton() {
-  const { state, commands, editable, setting } = useEditor();
+  const { state, commands, editable, setting, problems } = useEditor();
   const { facts, save } = state;
-  const faults = facts.problems.length;
+  const faults = problems.length;
   const nothing = facts.version !== null && facts.unpublished === 0 && save.kind === "saved" && !faults;
   return (
     <button
@@ -135,8 +136,7 @@ function PublishButton() {
   );
 }
 
-function useMoreActions(): Action[] {
-  const { state, commands, phone, setting, editable, store } = useEditor();
+function moreActions({ state, commands, phone, setting, editable, store }: Editor): Action[] {
   const { state: standing } = state.facts;
   const only = (shown: boolean, action: Action): Action[] => (shown ? [action] : []);
   const hold = () =>
@@ -241,8 +241,8 @@ function UndoButtons() {
 }
 
 export function TopBar() {
-  const { ui, commands, setting, phone } = useEditor();
-  const more = useMoreActions();
+  const editor = useEditor();
+  const { ui, commands, setting, phone } = editor;
   return (
     <header className="ae-top">
       <div className="ae-identity">
@@ -279,7 +279,7 @@ export function TopBar() {
           />
         )}
         <HoldButton />
-        <Menu label="More" icon="dots" actions={more} />
+        <Menu label="More" icon="dots" actions={() => moreActions(editor)} />
         <span className="ae-spring" />
         <TestButton />
         <PublishButton />

@@ -15,7 +15,8 @@ export interface Trail {
   stops: Map<string, Stop>; // by step id; "" is the trigger
   lines: Set<string>; // keys of places
   summary: string;
-  order: Visit[];
+  /** The e-mails on the way, in order. */
+  mails: string[];
 }
 
 function matchesEdge(place: Place, visit: Visit, definition: Definition): boolean {
@@ -50,10 +51,11 @@ function addStop(stops: Map<string, Stop>, visit: Visit, words: string): void {
   stops.set(key, { chip: visits > 1 ? `${words} · ${visits}×` : words, why, visits });
 }
 
-function summarise(definition: Definition, path: Visit[], zone: string): string {
-  const mails = path.filter(
-    ({ node }) => node !== null && definition.nodes[node]?.kind === "send_email",
-  ).length;
+function mailsOn(definition: Definition, path: Visit[]): string[] {
+  return path.flatMap(({ node }) => (node !== null && definition.nodes[node]?.kind === "send_email" ? [node] : []));
+}
+
+function summarise(mails: number, path: Visit[], zone: string): string {
   const last = path.at(-1);
   if (!last) return "Would not enter. Nothing is sent.";
   const until = day(last.until ?? last.at, zone);
@@ -62,7 +64,8 @@ function summarise(definition: Definition, path: Visit[], zone: string): string 
 
 /** The path may begin with the trigger (node null); where it does not, the trigger is lit with the first date. */
 export function trailOf(definition: Definition, simulation: Simulation, zone: string): Trail {
-  const path = (simulation.path ?? []).filter(({ node }) => node === null || node in definition.nodes);
+  const told = simulation.path ?? [];
+  const path = told.filter(({ node }, index) => (node === null ? index === 0 : node in definition.nodes));
   const begun = path.length && path[0]!.node !== null ? [{ node: null, at: path[0]!.at }, ...path] : path;
   const stops = new Map<string, Stop>();
   const lines = new Set<string>();
@@ -72,5 +75,6 @@ export function trailOf(definition: Definition, simulation: Simulation, zone: st
     if (place) lines.add(placeKey(place));
   });
   const refusal = begun.length ? null : simulation.message;
-  return { stops, lines, summary: refusal ?? summarise(definition, begun, zone), order: begun };
+  const mails = mailsOn(definition, begun);
+  return { stops, lines, summary: refusal ?? summarise(mails.length, begun, zone), mails };
 }

@@ -246,13 +246,16 @@ export interface Visit {
 
 export interface Simulation {
   state: "queued" | "running" | "finished" | "failed";
+  /** The first stop is the start (node null); a later one without a node says why the way ended. */
   path?: Visit[];
   message?: string | null;
 }
 
+/** `line` 0 is about the mail as a whole. */
 export interface MailProblem {
-  line: number | null;
+  line: number;
   message: string;
+  severity?: "error" | "warning" | "info";
 }
 
 export interface MailPreview {

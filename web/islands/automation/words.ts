@@ -1,5 +1,5 @@
 /** What a step, a trigger, a rule does, in the words of the person who drew it. */
-import { asGroup, asRule, isGroup, operatorOf } from "./conditions";
+import { asGroup, asRule, isGroup, isUnfinished, operatorOf } from "./conditions";
 import { durationWords, isNegative } from "./durations";
 import { eventWords, humanise, upperFirst } from "./vocabulary";
 import type { Vocabulary } from "./vocabulary";
@@ -192,7 +192,8 @@ function waitSaid(step: Step, speaker: Speaker): Said {
 }
 
 function waitUntilSaid(step: Step, speaker: Speaker): Said {
-  const until = conditionWords(step.until as Condition | null, speaker);
+  const awaited = step.until as Condition | null;
+  const until = isUnfinished(awaited) ? "" : conditionWords(awaited, speaker);
   const limit =
     typeof step.timeout === "string" ? `At most ${durationWords(step.timeout)}` : "Choose a time limit";
   return { title: until ? `Until ${until}` : "Wait for something", detail: limit };
@@ -200,7 +201,7 @@ function waitUntilSaid(step: Step, speaker: Speaker): Said {
 
 function branchSaid(step: Step, speaker: Speaker): Said {
   const paths = step.paths ?? [];
-  const first = conditionWords(paths[0]?.when, speaker);
+  const first = isUnfinished(paths[0]?.when) ? "" : conditionWords(paths[0]?.when, speaker);
   if (paths.length > 1) {
     const labels = paths.map((path, index) => pathLabel(step, `paths.${index}`) || path.label);
     return { title: "Which fits first?", detail: labels.join(", ") };
@@ -232,6 +233,12 @@ function plainSaid(step: Step, speaker: Speaker): Said {
   return { title: kind.title, detail: first ? templateWords(step[first]) : kind.help };
 }
 
+/** The sentence with the setting in it; while that is empty, what the step is called. */
+function titled(step: Step, setting: string, speaker: Speaker, sentence: (value: string) => string): string {
+  const value = step[setting];
+  return typeof value === "string" && value ? sentence(value) : speaker.vocabulary.step(step.kind).title;
+}
+
 const SAID: Record<string, (step: Step, speaker: Speaker) => Said> = {
   wait: waitSaid,
   wait_until: waitUntilSaid,
@@ -242,13 +249,10 @@ const SAID: Record<string, (step: Step, speaker: Speaker) => Said> = {
     title: templateWords(step.subject) || "Send e-mail",
     detail: templateWords(step.preheader) || topicWords(step),
   }),
-  add_tag: (step) => ({ title: `Add the tag “${valueWords(step.tag)}”`, detail: "Marks the person" }),
-  remove_tag: (step) => ({
-    title: `Remove the tag “${valueWords(step.tag)}”`,
-    detail: "If the person has it",
-  }),
+  add_tag: (step, speaker) => ({ title: titled(step, "tag", speaker, (tag) => `Add the tag “${tag}”`), detail: "Marks the person" }),
+  remove_tag: (step, speaker) => ({ title: titled(step, "tag", speaker, (tag) => `Remove the tag “${tag}”`), detail: "If the person has it" }),
   set_attribute: (step, speaker) => ({
-    title: `Set ${speaker.vocabulary.attribute(String(step.attribute || "…")).label}`,
+    title: titled(step, "attribute", speaker, (name) => `Set ${speaker.vocabulary.attribute(name).label}`),
     detail: `to ${templateWords(valueWords(step.value))}`,
   }),
   http_request: (step) => ({
@@ -295,28 +299,28 @@ export function pathLabel(step: Step, outlet: string): string {
   return path.label || (paths.length > 1 ? `Path ${index + 1}` : "Yes");
 }
 
-function whereSaid(where: Condition | null | undefined, speaker: Speaker, event = ""): string {
-  return where ? `Only if ${conditionWords(where, speaker, event)}` : "";
+function eventTitle(event: unknown): string {
+  return event ? upperFirst(eventWords(String(event))) : "Something happens";
 }
 
+/** Who is kept out stands on a line of its own (see `filterWords`). */
 export function triggerSaid(trigger: Trigger | null, speaker: Speaker): Said {
   if (!trigger) return { title: "When should this start?", detail: "Choose what lets people in" };
   const kind = speaker.vocabulary.trigger(trigger.kind);
-  const where = trigger.where as Condition | null | undefined;
   if (trigger.kind === "event") {
-    const event = String(trigger.event ?? "");
-    return {
-      title: event ? upperFirst(eventWords(event)) : "Something happens",
-      detail: whereSaid(where, speaker, event) || (event ? "Each time this happens" : "Choose which event"),
-    };
+    return { title: eventTitle(trigger.event), detail: trigger.event ? "Each time this happens" : "Choose which event" };
   }
+  if (trigger.kind === "tag_added") return { title: `Gets the tag “${valueWords(trigger.tag)}”`, detail: kind.help };
   const said = kind.ui?.summary ? filled(kind.ui.summary, { ...trigger }) : "";
-  if (trigger.kind === "tag_added")
-    return {
-      title: `Gets the tag “${valueWords(trigger.tag)}”`,
-      detail: whereSaid(where, speaker) || kind.help,
-    };
-  return { title: kind.title, detail: whereSaid(where, speaker) || said || kind.help };
+  return { title: kind.title, detail: said || kind.help };
+}
+
+/** What must be true of those who are let in: whichever settings of the trigger are conditions. */
+export function filterWords(trigger: Trigger | null, speaker: Speaker): string {
+  const properties = Object.entries(trigger ? (speaker.vocabulary.trigger(trigger.kind).schema.properties ?? {}) : {});
+  const named = properties.filter(([, schema]) => schema["x-widget"] === "condition").map(([name]) => name);
+  const said = named.map((name) => conditionWords(trigger![name] as Condition | null, speaker, String(trigger!.event ?? "")));
+  return said.filter(Boolean).join(" and ");
 }
 
 export function againWords(again: Again, key?: string | null): string {

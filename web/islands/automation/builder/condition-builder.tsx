@@ -1,6 +1,6 @@
 /** A condition as sentences that can be changed: groups of rules, groups in groups, read back in plain words. */
 import { useEditor } from "../context";
-import { asGroup, emptyRule, fromGroup, fromOuterGroup, isGroup } from "../conditions";
+import { asGroup, emptyRule, fromGroup, fromOuterGroup, isGroup, isUnfinished } from "../conditions";
 import type { Group, Junction } from "../conditions";
 import { IconButton, Button } from "../parts";
 import type { Condition } from "../types";
@@ -148,7 +148,7 @@ export function ConditionBuilder({
   const words = conditionWords(value, speaker, event);
   return (
     <div className="ae-builder">
-      {words && !quiet && (
+      {words && !quiet && !isUnfinished(value) && (
         <p className="ae-in-words" aria-live="polite">
           {upperFirst(words)}.
         </p>

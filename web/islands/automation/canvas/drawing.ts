@@ -1,5 +1,6 @@
 /** From the document to what the canvas draws: boxes with their content, lines, and the points between them. */
-import { placeKey, placesLeadingTo } from "../definition";
+import { linesTo, placeKey } from "../definition";
+import type { Place } from "../definition";
 import type { Editor } from "../context";
 import { lineCount, stepFigures, triggerFigures } from "../figures";
 import type { Crowd, Figure } from "../figures";
@@ -9,6 +10,7 @@ import type { Item } from "../tree";
 import type { Numbers, Step, Tone } from "../types";
 import { pathLabel, stepSaid, triggerSaid } from "../words";
 import type { Said } from "../words";
+import { isAboutStart } from "../problems";
 import { triggerRules } from "../rules";
 import type { Rule } from "../rules";
 
@@ -30,7 +32,9 @@ export interface CardContent extends Said {
 }
 
 export interface PointContent {
-  line: Line;
+  place: Place;
+  /** How far above the "+" the label stands. */
+  up: number;
   label: string;
   yes: boolean;
   count: number | null;
@@ -43,14 +47,9 @@ function numbersOf({ state, ui }: Editor): Numbers | null {
   return ui.numbersShown && !ui.viewing && state.facts.version !== null ? state.numbers : null;
 }
 
-function problemOf({ state, ui }: Editor, id: string | null): string | null {
-  if (ui.viewing) return null;
-  const own = state.facts.problems.find(({ node }) => (id === null ? isAboutStart(node) : node === id));
+function problemOf({ problems }: Editor, id: string | null): string | null {
+  const own = problems.find(({ node }) => (id === null ? isAboutStart(node) : node === id));
   return own?.message ?? null;
-}
-
-export function isAboutStart(node: string | null): boolean {
-  return node === null || node === "" || node === "entry" || node === "trigger";
 }
 
 function stopOf({ ui }: Editor, id: string | null) {
@@ -133,7 +132,7 @@ export function drawingOf(editor: Editor, tree: Parameters<typeof layOut>[0]): D
 
 /** The list behind a line's number is that of the step it leads to, when no other line leads there. */
 function crowdBehind({ definition }: Editor, to: Item): Crowd | null {
-  if (to.type !== "step" || placesLeadingTo(definition, to.id).length > 1) return null;
+  if (to.type !== "step" || linesTo(definition, to.id) > 1) return null;
   return { node: to.id, state: "entered" };
 }
 
@@ -144,7 +143,8 @@ export function pointContent(editor: Editor, line: Line): PointContent {
   const trail = ui.test?.trail;
   const lit = trail?.lines.has(placeKey(line.place)) ?? false;
   return {
-    line,
+    place: line.place,
+    up: line.label ? line.label.y - line.plus.y : 0,
     label: step && line.label ? pathLabel(step, line.place.outlet) : "",
     yes: step?.kind === "branch" && line.place.outlet !== "else",
     count: numbers ? lineCount(definition, numbers, line.place) : null,

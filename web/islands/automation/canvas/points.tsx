@@ -34,8 +34,7 @@ function Count({ content: { count, crowd }, commands }: Pick<PointProps, "conten
 }
 
 export function Point({ content, mode, after, open, commands, onMove }: PointProps) {
-  const { label, yes, line, faded } = content;
-  const up = line.label ? line.label.y - line.plus.y : 0;
+  const { label, up, yes, place, faded } = content;
   const where = label ? `on “${label}”, ${after}` : after;
   return (
     <div className={`ae-point ${faded ? "ae-faded" : ""}`}>
@@ -50,7 +49,7 @@ export function Point({ content, mode, after, open, commands, onMove }: PointPro
           className={`ae-plus ${open ? "ae-plus-open" : ""}`}
           aria-label={`Add a step ${where}`}
           aria-expanded={open}
-          onClick={(event) => commands.pick(line.place, event.currentTarget)}
+          onClick={(event) => commands.pick(place, event.currentTarget)}
         >
           {icon("plus")}
         </button>
@@ -60,7 +59,7 @@ export function Point({ content, mode, after, open, commands, onMove }: PointPro
           type="button"
           className="ae-move-here"
           aria-label={`Move here, ${where}`}
-          onClick={() => onMove(line.place)}
+          onClick={() => onMove(place)}
         >
           Move here
         </button>

@@ -6,10 +6,12 @@ import type { InFlight } from "../api";
 import { ChangeList } from "../changes";
 import { useEditor } from "../context";
 import { Choices, Row } from "../fields/row";
-import { figure, people } from "../format";
+import { counted, figure, people } from "../format";
 import { Button, Dialog, Notice, Spinner } from "../parts";
+import { worded } from "../problems";
+import { triggerRules } from "../rules";
 import type { Changes, Problem } from "../types";
-import { stepTitle } from "../words";
+import { stepTitle, triggerSaid } from "../words";
 
 type Asked =
   { state: "asking" } | { state: "known"; changes: Changes } | { state: "failed"; message: string };
@@ -116,18 +118,43 @@ function Confirm({ wanted, typed, onChange }: ConfirmProps) {
   );
 }
 
-function Nothing({ live }: { live: number | null }) {
+/** The first time, everything is new: what counts is what will happen. */
+function WhatGoesLive() {
+  const { definition, speaker } = useEditor();
+  const { title, detail } = triggerSaid(definition.entry.trigger, speaker);
+  const rules = triggerRules(definition, speaker, false).map(({ words }) => words);
+  const steps = counted(Object.keys(definition.nodes).length, "step");
   return (
-    <p className="ae-quiet">
-      {live === null
-        ? "People come in from the moment you publish."
-        : "Nothing changed since the live version."}
-    </p>
+    <section>
+      <h3>What goes live</h3>
+      <ul className="ae-facts">
+        <li>
+          Starts: {title}. {detail}
+        </li>
+        {rules.map((words) => (
+          <li key={words}>{words}</li>
+        ))}
+        <li>{steps}. People come in from the moment you publish.</li>
+      </ul>
+    </section>
+  );
+}
+
+function WhatChanged({ changes, live }: { changes: Changes; live: number }) {
+  return (
+    <section>
+      <h3>What changed since version {live}</h3>
+      {changes.changes.length ? (
+        <ChangeList changes={changes.changes} />
+      ) : (
+        <p className="ae-quiet">Nothing changed since the live version.</p>
+      )}
+    </section>
   );
 }
 
 export function PublishDialog() {
-  const { commands, store, state } = useEditor();
+  const { commands, store, state, definition } = useEditor();
   const [attempt, setAttempt] = useState(0);
   const asked = useChanges(attempt);
   const [inFlight, setInFlight] = useState<InFlight>("finish");
@@ -176,11 +203,8 @@ export function PublishDialog() {
       )}
       {changes && (
         <>
-          {changes.problems.length > 0 && <NotReady problems={changes.problems} />}
-          <section>
-            <h3>{live === null ? "What goes live" : `What changed since version ${live}`}</h3>
-            {changes.changes.length ? <ChangeList changes={changes.changes} /> : <Nothing live={live} />}
-          </section>
+          {changes.problems.length > 0 && <NotReady problems={worded(changes.problems, definition)} />}
+          {live === null ? <WhatGoesLive /> : <WhatChanged changes={changes} live={live} />}
           {live !== null && (
             <Inside changes={changes} live={live} inFlight={inFlight} onChange={setInFlight} />
           )}

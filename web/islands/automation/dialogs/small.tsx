@@ -112,13 +112,13 @@ export function ReleaseDialog() {
           {
             value: "ramp",
             label: "Catch up slowly",
-            help: "A few at a time, so that nobody’s inbox and no sender is flooded",
+            help: "Spread over an hour, so that neither inboxes nor the sender are flooded",
           },
           { value: "send", label: "Do it all now", help: "Everything that is overdue happens at once" },
           {
             value: "skip",
             label: "Skip what is too old",
-            help: "People move on, but messages that come too late are not sent",
+            help: "Whoever is late by more than a day leaves; the others move on",
           },
         ]}
       />

@@ -59,7 +59,7 @@ function SourceTools({ box, source, onChange }: ToolsProps) {
         </Button>
       )}
       {isMjml(source) && (
-        <Menu label="Insert a block" icon="layout-grid-add" text="Insert a block" actions={blocks} />
+        <Menu label="Insert a block" icon="layout-grid-add" text="Insert a block" actions={() => blocks} />
       )}
       <DetailMenu text="Insert a detail" box={box} onInsert={onChange} />
     </div>
@@ -69,11 +69,11 @@ function SourceTools({ box, source, onChange }: ToolsProps) {
 function MailProblems({ problems, onGo }: { problems: MailProblem[]; onGo: (line: number) => void }) {
   if (!problems.length) return null;
   return (
-    <ul className="ae-mail-problems" aria-label="What is wrong in this e-mail">
-      {problems.map(({ line, message }, index) => (
-        <li key={index}>
-          {icon("alert-triangle")}
-          {line ? (
+    <ul className="ae-mail-problems" aria-label="What could be better in this e-mail">
+      {problems.map(({ line, message, severity = "error" }, index) => (
+        <li key={index} className={`ae-mail-${severity}`}>
+          {severity === "error" ? icon("alert-triangle") : icon("info-circle")}
+          {line > 0 ? (
             <button type="button" className="ae-text-button" onClick={() => onGo(line)}>
               Line {line}: {message}
             </button>
@@ -171,14 +171,19 @@ function Read({ previewed: { preview, message, stale }, contact, onContact }: Re
   );
 }
 
-function TestForm({ mail }: { mail: Mail }) {
+interface TestProps {
+  mail: Mail;
+  contact: Contact | null;
+}
+
+function TestForm({ mail, contact }: TestProps) {
   const { api, setting } = useEditor();
   const [to, setTo] = useState(setting.email);
   const [said, setSaid] = useState("");
   const input = useFirstFocus<HTMLInputElement>();
   const send = async () => {
     setSaid("Sending…");
-    const sending = api.sendTestMail(mail, to).then(() => `On its way to ${to}.`);
+    const sending = api.sendTestMail(mail, to, contact?.id ?? null).then(() => `On its way to ${to}.`);
     setSaid(await sending.catch(messageOf));
   };
   return (
@@ -209,9 +214,9 @@ function TestForm({ mail }: { mail: Mail }) {
   );
 }
 
-function SendTest({ mail }: { mail: Mail }) {
+function SendTest(props: TestProps) {
   const [open, setOpen] = useState(false);
-  if (open) return <TestForm mail={mail} />;
+  if (open) return <TestForm {...props} />;
   return (
     <Button icon="send" onClick={() => setOpen(true)}>
       Send me a test
@@ -250,7 +255,7 @@ export function MailDialog({ id, parameter }: { id: string; parameter: string })
       }
       footer={
         <>
-          <SendTest mail={mail} />
+          <SendTest mail={mail} contact={contact} />
           <span className="ae-spring" />
           <Button look="primary" onClick={close}>
             Done

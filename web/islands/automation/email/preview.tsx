@@ -14,6 +14,13 @@ export interface Previewed {
 
 const PAUSE = 350;
 
+/** A mail that cannot be put together (half a tag) keeps its last picture beside the faults. */
+function shown(before: Previewed, answer: Partial<Previewed>): Previewed {
+  const { preview } = answer;
+  const html = preview?.html || before.preview?.html || "";
+  return { ...before, ...answer, ...(preview ? { preview: { ...preview, html } } : {}) };
+}
+
 export function usePreview(mail: Mail, contactId: string | null): Previewed {
   const { api } = useEditor();
   const [previewed, setPreviewed] = useState<Previewed>({ preview: null, message: "", stale: true });
@@ -27,7 +34,7 @@ export function usePreview(mail: Mail, contactId: string | null): Previewed {
         .previewMail({ subject, preheader, body }, contactId)
         .then((preview) => ({ preview, message: "", stale: false }))
         .catch((fault: unknown) => ({ message: messageOf(fault), stale: false }));
-      if (run === latest.current) setPreviewed((before) => ({ ...before, ...answer }));
+      if (run === latest.current) setPreviewed((before) => shown(before, answer));
     }, PAUSE);
     return () => clearTimeout(timer);
   }, [api, subject, preheader, body, contactId]);

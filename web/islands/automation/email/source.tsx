@@ -24,7 +24,8 @@ export function selectLine(box: HTMLTextAreaElement | null, line: number): void 
 export function Source({ box, value, onChange, problems, readOnly }: SourceProps) {
   const gutter = useRef<HTMLDivElement>(null);
   const count = useMemo(() => value.split("\n").length, [value]);
-  const faulty = new Map(problems.flatMap(({ line, message }) => (line ? [[line, message] as const] : [])));
+  const errors = problems.filter(({ line, severity = "error" }) => line > 0 && severity === "error");
+  const faulty = new Map(errors.map(({ line, message }) => [line, message]));
   return (
     <div className="ae-source">
       <div className="ae-gutter" aria-hidden="true" ref={gutter}>

@@ -42,11 +42,12 @@ interface DetailMenuProps {
 
 export function DetailMenu({ text, box, onInsert }: DetailMenuProps) {
   const details = useDetails();
-  const actions = details.map(({ path, label }) => ({
-    label,
-    icon: "user",
-    run: () => box.current && onInsert(insertAt(box.current, `{{ ${path} }}`)),
-  }));
+  const actions = () =>
+    details.map(({ path, label }) => ({
+      label,
+      icon: "user",
+      run: () => box.current && onInsert(insertAt(box.current, `{{ ${path} }}`)),
+    }));
   return (
     <Menu label="Insert a detail" icon="braces" text={text} actions={actions} className="ae-detail-menu" />
   );

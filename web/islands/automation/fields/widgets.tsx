@@ -71,8 +71,10 @@ function LongText(props: WidgetProps) {
   );
 }
 
+const LONG = 5_000; // characters; an address may be long, and is still one line
+
 function Template(props: WidgetProps) {
-  const long = (props.field.schema.maxLength ?? 0) > 500 || props.field.name === "body";
+  const long = (props.field.schema.maxLength ?? 0) > LONG || props.field.name === "body";
   return (
     <Row {...frame(props)}>
       {(wiring) => (

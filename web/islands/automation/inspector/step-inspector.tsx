@@ -159,9 +159,9 @@ function NameRow({ id, step }: { id: string; step: Step }) {
 }
 
 export function StepInspector({ id, step }: { id: string; step: Step }) {
-  const { speaker, state, ui, editable } = useEditor();
+  const { speaker, problems: all, editable } = useEditor();
   const kind = speaker.vocabulary.step(step.kind);
-  const problems = ui.viewing ? [] : state.facts.problems.filter(({ node }) => node === id);
+  const problems = all.filter(({ node }) => node === id);
   const Form = FORMS[step.kind] ?? CatalogueForm;
   return (
     <PanelFrame

@@ -3,16 +3,16 @@ import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 
 import { ConditionBuilder } from "../builder/condition-builder";
-import { isAboutStart } from "../canvas/drawing";
+import { propertiesOf } from "../conditions";
 import { useEditor } from "../context";
 import { setAgain, setEntryKey, setRule, setTrigger } from "../edits";
 import { Combo } from "../fields/combo";
 import { Check, Choices, Row, RowGroup, Wrong } from "../fields/row";
 import { DurationInput } from "../fields/times";
 import { Button, Notice } from "../parts";
+import { isAboutStart } from "../problems";
 import { fieldsOf } from "../schema";
 import type { Again, Condition, Problem, Trigger } from "../types";
-import { propertiesOf } from "../conditions";
 import type { TriggerSection } from "../ui";
 import { triggerSaid } from "../words";
 import { PanelFrame } from "./frame";
@@ -203,10 +203,10 @@ function useSection(section: TriggerSection | undefined) {
 }
 
 export function TriggerInspector() {
-  const { definition, speaker, state, ui, editable } = useEditor();
+  const { definition, speaker, problems: all, ui, editable } = useEditor();
   const { trigger } = definition.entry;
   const body = useSection(ui.selection?.section);
-  const problems = ui.viewing ? [] : triggerProblems(state.facts.problems);
+  const problems = triggerProblems(all);
   if (!trigger) return null;
   const stop = ui.test?.trail?.stops.get("");
   const shown = [

@@ -9,6 +9,7 @@ import {
   fromOuterGroup,
   fromRule,
   isGroup,
+  isUnfinished,
   operatorsFor,
   readValue,
   withOperator,
@@ -18,6 +19,7 @@ import { missingFallback, withFallback } from "../template-text";
 import { lineCount, stepFigures, triggerFigures } from "../figures";
 import { moment, percent } from "../format";
 import { freshStep } from "../fresh";
+import { worded } from "../problems";
 import { fieldsOf } from "../schema";
 import { trailOf } from "../trail";
 import type { Condition, Numbers } from "../types";
@@ -185,6 +187,7 @@ test("a simulation lights the way it took", () => {
   ]);
   assert.equal(trail.summary, "Would get 1 e-mail and be done on Tue 1 Dec. Nothing is sent.");
   assert.equal(trail.stops.has("thanks"), false);
+  assert.deepEqual(trail.mails, ["hello"]);
 });
 
 test("whoever would not enter is told why", () => {
@@ -227,4 +230,37 @@ test("dates are read in the workspace's zone, also across a change of clocks", (
   assert.equal(instantFrom("2026-03-28T09:00", "Europe/Berlin"), "2026-03-28T08:00:00.000Z");
   assert.equal(localFrom("2026-07-01T12:30:00Z", "America/New_York"), "2026-07-01T08:30");
   assert.equal(instantFrom("", "UTC"), "");
+});
+
+test("while a condition is being built, only that is said of it, once", () => {
+  const branch = (when: Condition) => ({
+    ...welcome,
+    nodes: { ...welcome.nodes, bought: { ...welcome.nodes.bought!, paths: [{ when, next: null }] } },
+  });
+  const faults = [
+    { node: "bought", field: "paths[0].when.field", message: "`` is not a field." },
+    { node: "bought", field: "paths[0].when.value", message: "`is` needs a value." },
+    { node: "hello", field: "subject", message: "Fill this in: subject." },
+  ];
+  const said = worded(faults, branch({ field: "", op: "is", value: "" }));
+  assert.deepEqual(said.map(({ field }) => field), ["paths[0].when", "subject"]);
+  assert.match(said[0]!.message, /^Finish the condition/);
+  assert.deepEqual(worded(faults, branch({ field: "contact.country", op: "is", value: "DE" })), faults);
+  const start = { node: null, field: "entry.trigger.where.all[1].tag", message: "too short" };
+  const filtered = { ...welcome, entry: { ...welcome.entry, trigger: { kind: "event", event: "x", where: { all: [a, { tag: "" }] } } } };
+  assert.equal(worded([start], filtered)[0]!.field, "entry.trigger.where");
+});
+
+test("a condition is unfinished as long as anything in it is", () => {
+  const cases: [Condition, boolean][] = [
+    [{ event: "" }, true],
+    [{ event: "x", where: { field: "event.total", op: "is", value: "" } }, true],
+    [{ field: "contact.country", op: "exists" }, false],
+    [{ field: "contact.country", op: "in", value: [] }, true],
+    [{ not: { any: [a, { tag: "" }] } }, true],
+    [{ all: [] }, true],
+    [{ all: [a, b] }, false],
+    [{ field: "contact.wholesale", op: "is", value: false }, false],
+  ];
+  for (const [condition, unfinished] of cases) assert.equal(isUnfinished(condition), unfinished, JSON.stringify(condition));
 });

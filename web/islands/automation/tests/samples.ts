@@ -36,7 +36,7 @@ export const catalogue: Catalogue = {
       help: "An event arrives",
       group: "Events",
       icon: "bolt",
-      schema: {},
+      schema: { properties: { event: {}, where: { "x-widget": "condition" } } },
     },
   ],
   steps: [

@@ -207,6 +207,7 @@ test("ids at which people may wait are not given to new steps", async () => {
   const { store, state } = await opened(1);
   await store.refreshNumbers();
   assert.ok(["wait", "old_step", "hello"].every((id) => store.takenIds().has(id)));
+  assert.deepEqual(state().numbers!.nodes.wait, {}); // live, and nobody has got there yet
   const { id } = insertStep(
     state().history.present.definition,
     START,

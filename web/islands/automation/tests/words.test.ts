@@ -9,6 +9,7 @@ import type { Condition, Definition, Step } from "../types";
 import {
   againWords,
   conditionWords,
+  filterWords,
   pathLabel,
   stepSaid,
   templateWords,
@@ -157,7 +158,9 @@ test("the start says what lets people in, and who may come again", () => {
     event: "signed_up",
     where: { field: "event.plan", op: "is", value: "pro" },
   };
-  assert.deepEqual(triggerSaid(filtered, speaker), { title: "Signed up", detail: "Only if Plan is pro" });
+  assert.deepEqual(triggerSaid(filtered, speaker), { title: "Signed up", detail: "Each time this happens" });
+  assert.equal(filterWords(filtered, speaker), "Plan is pro");
+  assert.equal(filterWords(welcome.entry.trigger, speaker), "");
   assert.equal(againWords("never"), "Each person once");
   assert.equal(againWords({ after: "P30D" }), "Again after 30 days");
   assert.equal(againWords("always", "event.order_id"), "Again every time, separately for each order id");
