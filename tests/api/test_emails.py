@@ -9,7 +9,9 @@ BODY = "<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{ contact.first_name 
 
 
 async def test_a_preview_is_filled_in_for_somebody(client: AsyncClient) -> None:
-    contact = (await client.post("/api/v1/contacts", json={"email": "ada@example.com", "first_name": "Ada"})).json()
+    contact = (
+        await client.post("/api/v1/contacts", json={"email": "ada@example.com", "first_name": "Ada"})
+    ).json()
     written = {"subject": "For {{ contact.first_name }}", "body": BODY, "contact_id": contact["id"]}
     seen = (await client.post("/api/v1/emails/preview", json=written)).json()
     assert seen["subject"] == "For Ada"
@@ -24,7 +26,9 @@ async def test_what_is_wrong_is_said_with_its_line(client: AsyncClient) -> None:
     assert [(p["line"], p["severity"]) for p in seen["problems"]] == [(2, "error")]
 
 
-async def test_a_test_mail_is_reserved_for_the_loop_of_mail(client: AsyncClient, transaction: Transaction) -> None:
+async def test_a_test_mail_is_reserved_for_the_loop_of_mail(
+    client: AsyncClient, transaction: Transaction
+) -> None:
     asked = {"subject": "Hi", "body": BODY, "to": "me@fernhill.test"}
     refused = await client.post("/api/v1/emails/test", json=asked | {"to": "nobody"})
     assert refused.status_code == 422

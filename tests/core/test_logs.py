@@ -69,7 +69,13 @@ def test_what_is_private_by_name_is_hidden(written: io.StringIO, details: dict[s
         "connection to postgresql://mainspring:hunter2hunter2@127.0.0.1/db failed",
         "Authorization: Bearer abc.def.ghi",
     ],
-    ids=["key", "token", "address", "password", "bearer"],  # keys are random, and every test process must find the same
+    ids=[
+        "key",
+        "token",
+        "address",
+        "password",
+        "bearer",
+    ],  # keys are random, and every test process must find the same
 )
 @pytest.mark.parametrize("library", [True, False])
 def test_what_looks_private_is_hidden_whoever_says_it(written: io.StringIO, text: str, library: bool) -> None:
