@@ -198,9 +198,3 @@ const PROPERTIES: Record<string, KnownField[]> = {
 export function propertiesOf(event: string): KnownField[] {
   return PROPERTIES[event] ?? [];
 }
-
-export function withoutEmpty(rule: EventRule): EventRule {
-  return Object.fromEntries(
-    Object.entries(rule).filter(([, value]) => value != null),
-  ) as unknown as EventRule;
-}

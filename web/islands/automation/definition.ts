@@ -35,10 +35,6 @@ export function outletsOf(step: Step): string[] {
   return ["next"];
 }
 
-export function isSplit(step: Step): boolean {
-  return outletsOf(step).length > 1;
-}
-
 export function mainOutlet(step: Step): string | null {
   return outletsOf(step)[0] ?? null;
 }

@@ -112,5 +112,5 @@ export function useExpiry(key: number | undefined, expire: () => void): void {
     if (key === undefined) return;
     const timer = setTimeout(expire, ANNOUNCED);
     return () => clearTimeout(timer);
-  }, [key]); // eslint-disable-line react-hooks/exhaustive-deps -- a new callback is not a new toast
+  }, [key]); // a new callback is not a new toast
 }

@@ -66,7 +66,7 @@ function triggerGroups({ speaker: { vocabulary } }: Editor): OptionGroup[] {
 
 export function useTriggerGroups(): OptionGroup[] {
   const editor = useEditor();
-  return useMemo(() => triggerGroups(editor), [editor.speaker.vocabulary]); // eslint-disable-line react-hooks/exhaustive-deps -- the catalogue never changes under an open editor
+  return useMemo(() => triggerGroups(editor), [editor.speaker.vocabulary]); // the catalogue never changes under an open editor
 }
 
 /** Beside what was pressed, and wholly on the screen. */
@@ -95,7 +95,7 @@ export function Picker({ picking: { place, anchor }, sheet }: { picking: Picking
   const groups = useMemo(() => {
     if (!place) return triggerGroups(editor);
     return joining ? [{ title: "Continue at", options: joinable(editor, place) }] : stepGroups(editor, place);
-  }, [place, joining]); // eslint-disable-line react-hooks/exhaustive-deps -- a picker lives for one choice
+  }, [place, joining]); // a picker lives for one choice
 
   const close = () => {
     commands.stopPicking();

@@ -97,7 +97,7 @@ function Flow() {
   const tree = useMemo(() => buildTree(definition), [definition]);
   const drawing = useMemo(
     () => drawingOf(editor, tree),
-    [tree, speaker, editable, state.numbers, ui.numbersShown, ui.viewing, state.facts.version], // eslint-disable-line react-hooks/exhaustive-deps -- all that changes a size
+    [tree, speaker, editable, state.numbers, ui.numbersShown, ui.viewing, state.facts.version], // all that changes a size
   );
   const nodes = useNodes(editor, drawing);
   const extent = useMemo(() => extentOf(drawing), [drawing]);
