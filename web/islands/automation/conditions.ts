@@ -1,5 +1,5 @@
 /** The condition language as the builder handles it: groups, a "not" that is part of the sentence, operators by type. */
-import type { Condition, EventRule, FieldRule, KnownField, Operator } from "./types";
+import type { Condition, FieldRule, KnownField, Operator } from "./types";
 
 export type Junction = "all" | "any" | "none" | "not_all";
 
