@@ -65,6 +65,7 @@ async def build(config: Settings, wanted: Wanted, say: Say) -> Keys:
     async with session(business.scope(wanted.places, wanted.owner)) as db:
         say("opening Fernhill Coffee")
         shop = await business.open_shop(db, wanted.places, wanted.team, since=wanted.since, now=wanted.now)
+        await business.connect_shop(db, wanted.places, wanted.owner, since=wanted.since, now=wanted.now)
         for field in FIELDS:
             await custom_fields.create(db, shop.id, field, at=wanted.since)
         drawn = [(shown, await _draw(db, shop, shown, wanted.now)) for shown in SHOWN]

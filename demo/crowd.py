@@ -60,7 +60,7 @@ def _lived(dice: Random, person: Person, now: datetime, numbers: Iterator[int]) 
         if deed.name == "page.visited" and dice.random() > _SEEN:
             continue
         if deed.name == "order.placed":
-            deed.properties |= {"number": f"FH-{next(numbers)}", "first_order": not ordered}
+            deed.properties |= {"number": f"FH-{next(numbers)}"} | ({} if ordered else {"first_order": True})
             ordered = True
         happened.append(Happening(id_at(deed.at), deed.name, deed.at, deed.properties))
     return happened

@@ -61,7 +61,7 @@ def _arrival(rng: Random, person: Person) -> Iterator[Deed]:
     for n, tag in enumerate(_first_tags(person), 2):
         yield Deed(at + n * moment, "contact.tag_added", {"tag": tag})
     if person.source in ("newsletter", "café card"):
-        page = rng.choice(goods.PAGES)[0]
+        page = rng.choice(list(goods.PAGES))
         form = (
             {"form": "Newsletter", "url": goods.SITE + page}
             if person.source == "newsletter"
@@ -80,7 +80,9 @@ def _first_tags(person: Person) -> Iterator[str]:
 def _visits(rng: Random, person: Person, now: datetime) -> Iterator[Deed]:
     """Now and then, less and less often."""
     at = person.joined_at + timedelta(minutes=rng.uniform(1, 12))
-    gap = rng.uniform(9, 35)
+    gap = rng.uniform(12, 45)
+    if rng.random() < 0.6:
+        at = _some_day(rng, person, at + timedelta(days=gap))
     while at <= now:
         yield Deed(
             at,

@@ -34,6 +34,18 @@ _BUYS = {
 }
 """How likely somebody buys who has clicked, where the mail has an offer."""
 _COUPONS = {"ten": "SECOND", "fifteen": "HELLOAGAIN", "greeting": "BIRTHDAY"}
+_LINKS = {
+    "thanks": "/about",
+    "arrived": "/about",
+    "espresso": "/brew-guides/espresso",
+    "filter": "/brew-guides/filter",
+    "reminder": "/cart",
+    "ships": "/cart",
+    "last": "/cart",
+    "picked": "/shop/coffee/ethiopia-guji",
+    "farewell": "/subscription",
+}
+"""Where the button of a mail leads, if not to the coffees."""
 _LEAVES = 0.009
 
 
@@ -56,13 +68,17 @@ def reading(rng: Random, person: Person, node: str, sent_at: datetime, *, now: d
     found = Reading(opened_at=opened)
     if rng.random() < person.clicks:
         found.clicked_at = opened + timedelta(seconds=rng.uniform(6, 240))
-        found.url = f"{goods.SITE}/shop/coffee"
+        found.url = goods.SITE + _linked(node)
         found.deeds = tuple(_afterwards(rng, person, node, found.clicked_at))
     elif rng.random() < _LEAVES:
         found.left_at = opened + timedelta(seconds=rng.uniform(8, 60))
         refused = {"channel": "email", "state": "unsubscribed"}
         found.deeds = (Deed(found.left_at, "contact.consent_changed", refused, "person"),)
     return _until(found, now)
+
+
+def _linked(node: str) -> str:
+    return _LINKS.get(node, "/shop/coffee")
 
 
 def _awake(person: Person, at: datetime) -> datetime:
@@ -75,7 +91,7 @@ def _awake(person: Person, at: datetime) -> datetime:
 
 def _afterwards(rng: Random, person: Person, node: str, clicked: datetime) -> Iterator[Deed]:
     landed = clicked + timedelta(seconds=rng.uniform(1, 3))
-    yield Deed(landed, "page.visited", goods.visit(rng, source="e-mail"))
+    yield Deed(landed, "page.visited", goods.visit(rng, source="e-mail", path=_linked(node)))
     if rng.random() < _BUYS.get(node, 0.16):
         at = landed + timedelta(minutes=rng.uniform(8, 55))
         yield from bought(rng, person, at, coupon=_COUPONS.get(node, ""))

@@ -34,7 +34,7 @@ from domain.steps import AddTag
 _TICK = timedelta(microseconds=1)
 _ON_ITS_WAY = timedelta(seconds=1)
 """From the decision to send until the mail is out."""
-_FULL = 0.0008
+_FULL = 0.0016
 """How often a mailbox is full."""
 
 
@@ -155,8 +155,8 @@ class Life:
     # What happens
 
     def _happen(self, deed: Deed) -> None:
-        if deed.name == "order.placed":
-            deed.properties["first_order"] = not self.facts.named("order.placed")
+        if deed.name == "order.placed" and not self.facts.named("order.placed"):
+            deed.properties["first_order"] = True
         happening = Happening(id_at(deed.at), deed.name, deed.at, deed.properties)
         self.events.append((happening, deed.source))
         self.facts = _remembering(_learning(self.facts, deed), happening)
