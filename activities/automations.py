@@ -52,7 +52,7 @@ class Inspected:
 async def inspect(db: Db, workspace_id: UUID, draft: Mapping[str, Any]) -> Inspected:
     read = read_draft(draft)
     found = problems(read.definition, vocabulary=await vocabulary(db, workspace_id), lint=lint)
-    return Inspected(read.definition, (*read.problems, *(one for one in found if one not in read.problems)))
+    return Inspected(read.definition, read.and_also(found))
 
 
 def differences(live: Mapping[str, Any], draft: Mapping[str, Any]) -> list[Change]:

@@ -111,6 +111,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     beside = [
         asyncio.create_task(_forget_revoked_keys(database, app.state.known_keys)),
         asyncio.create_task(housekeeping.keep()),
+        asyncio.create_task(app.state.renderer.warm()),
     ]
     try:
         yield

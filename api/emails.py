@@ -1,5 +1,6 @@
 """E-mails while they are being written: how one will look for somebody, and a test that is sent to oneself."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from api.deps import Db, Now, Workspace, needs
 from api.routes import Body, Router
 from core.db import Db as Transaction
 from core.templating import Failure, Rendered, Renderer, Template
-from domain.emails import CompiledEmail, Draft, compile_email
+from domain.emails import Compilation, CompiledEmail, Draft, compile_email
 from domain.errors import Invalid
 from domain.ids import new_id
 from domain.people import email_address
@@ -75,7 +76,7 @@ class TestSent(BaseModel):
 async def preview(written: Written, request: Request, db: Db, workspace: Workspace) -> Preview:
     """What somebody will see, and what should be mended before it is sent."""
     draft = Draft(subject=written.subject or "-", body=written.body, preheader=written.preheader)
-    compiled = compile_email(draft)
+    compiled = await _compile(draft)
     problems = [Problem(line=p.line, message=p.message, severity=p.severity) for p in compiled.problems]
     if compiled.email is None:
         return Preview(subject=written.subject, html="", text="", problems=problems)
@@ -95,7 +96,7 @@ async def preview(written: Written, request: Request, db: Db, workspace: Workspa
 async def send_test(asked: TestMail, request: Request, db: Db, workspace: Workspace, now: Now) -> TestSent:
     """Send it to one address, filled in for one person. It goes the way that all mail goes, and counts for nothing."""
     to = email_address(asked.to, path="to")
-    compiled = compile_email(Draft(subject=asked.subject, body=asked.body, preheader=asked.preheader))
+    compiled = await _compile(Draft(subject=asked.subject, body=asked.body, preheader=asked.preheader))
     if compiled.email is None:
         raise Invalid(compiled.problems[0].message)
     filled = await _fill_in(request, db, workspace, compiled.email, asked.contact_id)
@@ -103,6 +104,11 @@ async def send_test(asked: TestMail, request: Request, db: Db, workspace: Worksp
         raise Invalid(filled.message)
     row = await _keep(db, workspace.id, filled, to=to, now=now)
     return TestSent(message_id=row)
+
+
+async def _compile(draft: Draft) -> Compilation:
+    """In a thread: a long body takes long enough to be felt by everybody whom this process answers."""
+    return await asyncio.to_thread(compile_email, draft)
 
 
 async def _fill_in(

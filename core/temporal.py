@@ -78,7 +78,6 @@ def sandbox() -> SandboxedWorkflowRunner:
         "workflows.clock",
         "pydantic",
         "pydantic_core",
-        "isodate",
         "dateutil",
         "uuid_utils",
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from core.db import Db, driver
-from domain.facts import ContactFacts, Facts, ZoneSource
+from domain.calendars import find_zone
+from domain.facts import ContactFacts, Facts, zone_for
+
+_UTC = ZoneInfo("UTC")  # for a workspace whose zone is none any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,5 @@ def _known(row: tuple[Any, ...]) -> Known:
         tags=frozenset(details[10]),
         consent=details[11],
     )
-    zone, source = _zone(contact.time_zone, home)
+    zone, source = zone_for(contact.time_zone, find_zone(home) or _UTC)
     return Known(workspace_id, Facts(contact=contact, zone=zone, zone_source=source), suppressed or {})
-
-
-def _zone(own: str | None, home: str) -> tuple[ZoneInfo, ZoneSource]:
-    """A zone that was stored and is none (any more) counts as not given."""
-    zone = _named(own) if own else None
-    return (zone, "contact") if zone else (_named(home) or ZoneInfo("UTC"), "workspace")
-
-
-@cache
-def _named(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None

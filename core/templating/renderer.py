@@ -36,6 +36,14 @@ class Renderer:
         """Optional: children start by themselves when they are first needed, which takes a tenth of a second."""
         await asyncio.gather(*(process.start() for process in self._processes))
 
+    async def warm(self) -> None:
+        """Start one child beside whatever else is going on, so that nobody has to wait for it."""
+        process = await self._idle.get()
+        try:
+            await process.start()
+        finally:
+            self._idle.put_nowait(process)
+
     async def stop(self) -> None:
         await asyncio.gather(*(process.stop() for process in self._processes))
 

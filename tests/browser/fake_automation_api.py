@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import isodate
 import mrml
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -23,6 +22,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
+from domain.calendars import Duration
 from tests.browser import canvas_samples as samples
 from tests.browser.canvas_samples import Json
 
@@ -177,7 +177,7 @@ def walk(definition: Json) -> list[Json]:
             "edge": next(iter(targets(node)), ("",))[0],
         }
         if node["kind"] in ("wait", "wait_until"):
-            at += isodate.parse_duration(node.get("for") or node.get("timeout") or "P1D")
+            at += Duration.parse(node.get("for") or node.get("timeout") or "P1D").elapsed
             visit["until"] = at.isoformat()
         if node["kind"] == "wait_until":
             visit |= {"edge": "on_timeout", "why": "Nothing of it is known to happen, so the time runs out."}

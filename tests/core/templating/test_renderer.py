@@ -223,3 +223,15 @@ async def test_lone_fields(renderer: Renderer) -> None:
     assert await renderer.render(
         Template.text("[{{ contact.name }}][{{ contact.age > 3 }}]"), context
     ) == Rendered({"text": "[][false]"})
+
+
+async def test_a_child_that_was_warmed_is_the_one_that_answers() -> None:
+    renderer = Renderer(children=1)
+    try:
+        await asyncio.gather(renderer.warm(), renderer.render(HELLO, CONTEXT))
+        warmed = pids(renderer)
+        await renderer.render(HELLO, CONTEXT)
+        assert pids(renderer) == warmed
+        assert len(warmed) == 1
+    finally:
+        await renderer.stop()
