@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from activities.connections import House
 from activities.emails import Mailroom, link_keys
 from core import telemetry
 from core.http import HttpClient
@@ -12,11 +13,11 @@ from core.temporal import connect
 from engine.delivery import Delivery
 from engine.emails import Capture, Smtp
 from engine.loops import Loop
+from engine.outlets import Outlets
 from engine.relay import Relay
 from engine.router import Router
 from engine.steps import Requests, StepDelivery
 from engine.sweeper import Claimant, Reviver, Sweeper
-from integrations.smtp import SmtpChannel, parse_url
 from models.messages import Kept
 
 
@@ -42,11 +43,12 @@ async def build(config: Settings) -> Engine:
         renderer, link_keys(config.mainspring_home), base_url=config.url, sender=config.mail_from
     )
     claimant = Claimant()
-    capture = Capture(mailroom, sandboxes_only=config.smtp_url is not None)
-    deliveries: list[Delivery] = [StepDelivery(claimant, renderer, Requests(http))]
-    if config.smtp_url:
-        channel = SmtpChannel(parse_url(config.smtp_url.get_secret_value()))
-        deliveries.append(Smtp(claimant, mailroom, channel))
+    outlets = Outlets(House.of(config))
+    capture = Capture(mailroom, outlets)
+    deliveries: list[Delivery] = [
+        StepDelivery(claimant, renderer, Requests(http)),
+        Smtp(claimant, mailroom, outlets),
+    ]
 
     def hand_over(reserved: Sequence[Kept]) -> None:
         capture.hand(reserved)

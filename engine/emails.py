@@ -1,19 +1,22 @@
-"""The loops of e-mail: into the captured inbox where nothing leaves the house, or out over SMTP.
+"""The loops of e-mail: into the captured inbox where nothing leaves the house, or out over SMTP. Each workspace's own
+connection says which of the two takes a message; only one of them can claim it.
 
 Capturing is a row in our own database, so claim, act and settle are one transaction: nothing can be unknown.
 """
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from activities.emails import Letter, Mailroom
 from core.db import Db, scope_to, session
-from domain.steps import Performed, Refused
-from engine.delivery import Delivery, Flight
+from domain.connections import Way
+from domain.steps import Later, Performed, Refused
+from engine.delivery import Delivery, Flight, Handed
 from engine.loops import Loop
+from engine.outlets import Outlets
 from engine.sweeper import Claimant
 from integrations.smtp import SmtpChannel
 from models import clocks, events, inbox, messages
@@ -21,19 +24,21 @@ from models.events import NewEvent
 from models.messages import Claim, Kept, Settled
 
 _BATCH = 500
+_KEPT: tuple[Way, ...] = ("captured",)
+_LEAVING: tuple[Way, ...] = ("instance", "own")
 
 
 class Capture(Loop):
-    """Takes e-mail of all workspaces, or of the sandboxes alone: a sandbox never writes to the world."""
+    """Takes the e-mail of those workspaces whose mail stays in the house: sandboxes are always among them."""
 
     name = "capture"
     channel = "messages"
 
-    def __init__(self, mailroom: Mailroom, *, sandboxes_only: bool) -> None:
+    def __init__(self, mailroom: Mailroom, outlets: Outlets) -> None:
         super().__init__()
         self._mailroom = mailroom
-        self._sandboxes_only = sandboxes_only
-        self._handed: deque[tuple[UUID, UUID]] = deque()
+        self._outlets = outlets
+        self._handed: deque[Handed] = deque()
 
     def hand(self, reserved: Iterable[Kept]) -> None:
         """What has just been reserved and committed in this process."""
@@ -46,7 +51,6 @@ class Capture(Loop):
             if not found:
                 return False
             workspaces = {workspace_id for workspace_id, _ in found}
-            await scope_to(db, workspaces)
             claims = await messages.take(db, [message_id for _, message_id in found])
             letters = await self._mailroom.letters(db, claims)
             await _forget(db, claims, letters)
@@ -55,16 +59,16 @@ class Capture(Loop):
                 await clocks.announce(db, workspace_id)
         return True
 
-    async def _found(self, db: Db) -> list[tuple[UUID, UUID]]:
+    async def _found(self, db: Db) -> list[Handed]:
+        """What to take; the transaction is then in the scope of these workspaces."""
         if self._handed:
-            found = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
-        else:
-            await scope_to(db, await clocks.all_workspaces(db))
-            found = await messages.waiting(db, ["email"], datetime.now(UTC), _BATCH)
-        if not self._sandboxes_only:
+            found: list[Handed] = []
+            while self._handed and not found:
+                some = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
+                found = await self._outlets.among(db, some, _KEPT)
             return found
-        sandboxes = await clocks.standing_still(db, {workspace_id for workspace_id, _ in found})
-        return [one for one in found if one[0] in sandboxes]
+        await scope_to(db, await self._outlets.going(db, _KEPT))
+        return await messages.waiting(db, ["email"], datetime.now(UTC), _BATCH)
 
 
 async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) -> None:
@@ -118,24 +122,44 @@ def went_out(letter: Letter, at: datetime) -> NewEvent:
     return NewEvent(claim.workspace_id, "email.sent", claim.contact_id, at, properties, source="automation")
 
 
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A letter and what it goes over, or why that cannot be said at the moment."""
+
+    letter: Letter
+    outlet: SmtpChannel | str
+
+
 class Smtp(Delivery):
-    """The loop of e-mail that goes out over SMTP: the letters of real workspaces."""
+    """The loop of e-mail that goes out over SMTP: over a server of the workspace's own, or over that of the instance."""
 
     name = "smtp"
     channels = ("email",)
 
-    def __init__(self, claimant: Claimant, mailroom: Mailroom, channel: SmtpChannel) -> None:
+    def __init__(self, claimant: Claimant, mailroom: Mailroom, outlets: Outlets) -> None:
         super().__init__(claimant)
         self._mailroom = mailroom
-        self._smtp = channel
+        self._outlets = outlets
 
     async def workspaces(self, db: Db) -> Sequence[UUID]:
-        everybody = await clocks.all_workspaces(db)
-        sandboxes = await clocks.standing_still(db, everybody)
-        return [workspace_id for workspace_id in everybody if workspace_id not in sandboxes]
+        await self._outlets.tidy()
+        return await self._outlets.going(db, _LEAVING)
 
-    async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[Letter | None]:
+    async def _found(self, db: Db, free: int) -> list[Handed]:
+        if self._handed:
+            await self._sort_out(db)
+            return await super()._found(db, free) if self._handed else []
+        return await super()._found(db, free)
+
+    async def _sort_out(self, db: Db) -> None:
+        """Of what was handed over, only what leaves the house is ours."""
+        handed = list(self._handed)
+        self._handed.clear()
+        self._handed.extend(await self._outlets.among(db, handed, _LEAVING))
+
+    async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[Dispatch | None]:
         letters = {letter.claim.id: letter for letter in await self._mailroom.letters(db, claims)}
+        outlets = await self._outlets.channels(db, {claim.workspace_id for claim in claims})
         unwritten = [claim for claim in claims if claim.id not in letters]
         dropped = [letter for letter in letters.values() if letter.dropped]
         await messages.settle(
@@ -143,25 +167,40 @@ class Smtp(Delivery):
             [Settled(claim.id, "dropped", reason="The contact was removed.") for claim in unwritten]
             + [Settled(letter.claim.id, "dropped", reason=letter.dropped) for letter in dropped],
         )
-        done = {letter.claim.id for letter in dropped}
-        return [letters.get(claim.id) if claim.id not in done else None for claim in claims]
+        ready = {id_: letter for id_, letter in letters.items() if not letter.dropped}
+        return [
+            Dispatch(ready[claim.id], outlets[claim.workspace_id]) if claim.id in ready else None
+            for claim in claims
+        ]
 
-    async def perform(self, effect: Letter) -> Performed:
-        if effect.refused:
-            return Refused(effect.refused)
-        return await self._smtp.send(effect.message(datetime.now(UTC)))
+    async def perform(self, effect: Dispatch) -> Performed:
+        if effect.letter.refused:
+            return Refused(effect.letter.refused)
+        if isinstance(effect.outlet, str):
+            return Later(effect.outlet)
+        return await effect.outlet.send(effect.letter.message(datetime.now(UTC)))
 
-    def record(self, settled: Settled, effect: Letter, now: datetime) -> Settled:
+    def record(self, settled: Settled, effect: Dispatch, now: datetime) -> Settled:
+        letter = effect.letter
+        if letter.refused:
+            return settled
         return replace(
-            settled, subject=effect.subject, html=effect.html, text=effect.text, headers=effect.headers(now)
+            settled, subject=letter.subject, html=letter.html, text=letter.text, headers=letter.headers(now)
         )
+
+    def _settled(self, flight: Flight, now: Mapping[UUID, datetime], sandboxes: set[UUID]) -> Settled:
+        """What did not arrive, or may not have, is kept as it was written too: somebody will want to see it."""
+        settled = super()._settled(flight, now, sandboxes)
+        if settled.state not in ("failed", "unknown"):
+            return settled
+        return self.record(settled, flight.effect, now[flight.claim.workspace_id])
 
     async def announce(self, db: Db, sent: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
         for workspace_id in {flight.claim.workspace_id for flight in sent}:
             at = now[workspace_id]
-            theirs = [went_out(f.effect, at) for f in sent if f.claim.workspace_id == workspace_id]
+            theirs = [went_out(f.effect.letter, at) for f in sent if f.claim.workspace_id == workspace_id]
             await events.append(db, theirs, recorded_at=at)
 
     async def close(self) -> None:
         await super().close()
-        await self._smtp.close()
+        await self._outlets.close()

@@ -47,19 +47,24 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
+Cause = Literal["", "not_found", "not_public", "unreachable", "login", "certificate", "encryption", "refused"]
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the connections page shows."""
+    """What the connections page shows; `cause` is what advice goes by."""
 
     ok: bool
     message: str
+    cause: Cause = ""
 
 
 class CannotConnect(Exception):  # noqa: N818 -- an error is named as the sentence that it is
     """Nothing was sent. `after` says how long it makes no sense to try again."""
 
-    def __init__(self, message: str, *, after: timedelta | None = None) -> None:
+    def __init__(self, message: str, *, cause: Cause = "refused", after: timedelta | None = None) -> None:
         super().__init__(message)
+        self.cause: Cause = cause
         self.after = after
 
 
@@ -121,7 +126,7 @@ class SmtpChannel:
         try:
             dialogue = await self._connect()
         except CannotConnect as error:
-            return Check(ok=False, message=str(error))
+            return Check(ok=False, message=str(error), cause=error.cause)
         dialogue.close()
         return Check(ok=True, message=f"Connected to {self._server}.")
 
@@ -178,11 +183,13 @@ class SmtpChannel:
         try:
             targets = await resolve(server.host, server.port, allow_private=server.allow_private)
             connection = await connect(targets, timeout=min(self._timeout, 20))
-        except (NoSuchHost, BlockedAddress) as error:
-            raise CannotConnect(str(error)) from error
+        except NoSuchHost as error:
+            raise CannotConnect(str(error), cause="not_found") from error
+        except BlockedAddress as error:
+            raise CannotConnect(str(error), cause="not_public") from error
         except OSError as error:
             raise CannotConnect(
-                f"The mail server {server} cannot be reached: {error or 'no answer'}."
+                f"The mail server {server} cannot be reached: {_why(error)}.", cause="unreachable"
             ) from error
         is_local = not is_public(targets[0].address)
         client = self._client(is_local=is_local)
@@ -270,10 +277,26 @@ def _is_about_address(answer: Answer) -> bool:
 def _cannot(server: Server, error: Exception) -> CannotConnect:
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return CannotConnect(
-            f"The mail server {server} does not accept this user name and password.", after=_AFTER_BAD_LOGIN
+            f"The mail server {server} does not accept this user name and password.",
+            cause="login",
+            after=_AFTER_BAD_LOGIN,
         )
-    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+    fault = error.__cause__ or error
+    if isinstance(fault, ssl.SSLCertVerificationError):
         return CannotConnect(
-            f"The encryption of the mail server {server} cannot be trusted: {error.__cause__ or error}."
+            f"The certificate of the mail server {server} cannot be trusted: {fault.verify_message}.",
+            cause="certificate",
         )
-    return CannotConnect(f"The mail server {server} did not let us in: {str(error).rstrip('.')}.")
+    if isinstance(fault, ssl.SSLError):
+        return CannotConnect(
+            f"The encryption of the mail server {server} cannot be trusted: {fault}.", cause="encryption"
+        )
+    return CannotConnect(
+        f"The mail server {server} did not let us in: {str(error).rstrip('.')}.",
+        cause="encryption" if "starttls" in str(error).lower() else "refused",
+    )
+
+
+def _why(error: OSError) -> str:
+    """In words: a time-out has none of its own."""
+    return (error.strerror or "").lower() or str(error) or "no answer"

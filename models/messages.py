@@ -132,6 +132,18 @@ async def announce(db: Db) -> None:
     await db.execute(text("select pg_notify('messages', '')"))
 
 
+async def hurry(db: Db, workspace_id: UUID, channel: str) -> None:
+    """Have what waits for another try be tried now: what stood in its way may be mended."""
+    await db.execute(
+        text(
+            "update messages set not_before = null where workspace_id = :workspace and channel = :channel"
+            " and state = 'reserved' and not_before is not null"
+        ),
+        {"workspace": workspace_id, "channel": channel},
+    )
+    await announce(db)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A message that was written before it was reserved, such as a test."""

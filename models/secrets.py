@@ -52,6 +52,11 @@ async def reveal(db: Db, keys: Keyring, workspace_id: UUID, name: str) -> str | 
     return keys.open(Sealed(secret.key_id, secret.ciphertext), bound_to=secret.place).decode()
 
 
+async def exists(db: Db, workspace_id: UUID, name: str) -> bool:
+    """Whether there is one; what it is stays sealed."""
+    return await _find(db, workspace_id, name) is not None
+
+
 async def remove(db: Db, workspace_id: UUID, name: str) -> None:
     if secret := await _find(db, workspace_id, name):
         await db.delete(secret)

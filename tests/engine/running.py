@@ -25,6 +25,7 @@ class Engine:
     """What runs. `pause()` takes the Temporal workers away, as a kill would, and `resume()` brings new ones."""
 
     client: Client
+    config: Settings
     workers: list[Worker] = field(default_factory=list)
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -45,7 +46,7 @@ async def running(config: Settings) -> AsyncGenerator[Engine]:
     stop = asyncio.Event()
     built = await build(config)
     tasks = [asyncio.create_task(part.run(stop)) for part in (*built.loops, Ears(built.loops))]
-    engine = Engine(client)
+    engine = Engine(client, config)
     engine.resume()
     yield engine
     stop.set()

@@ -16,6 +16,7 @@ TABS = {
     "workspace": "settings:read",
     "team": "team:read",
     "roles": "team:read",
+    "connections": "settings:read",
     "api-keys": "api_keys:read",
     "audit": "audit:read",
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from domain.connections import Way
 from web.contexts.base import BLANK, ONE_PAGE, Choice, Form, Listing, Page, Paging, Section
 
 
@@ -153,19 +154,37 @@ class Audit(SettingsPage):
     paging: Paging = ONE_PAGE
 
 
+TestState = Literal["waiting", "sent", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestMail:
+    """A test on its way; while it waits, `reason` says what for."""
+
+    id: UUID
+    to: str
+    state: TestState
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections(SettingsPage):
-    """`in_force` is what e-mail goes over now. Fields: channel, host, port, security (tls | starttls | none), username, password."""
+    """`in_force` is where e-mail goes now. Fields: channel (default | captured | smtp), host, port, security (tls | starttls |
+    none), username, password, mail_from_name, mail_from; of `test_form`: to."""
 
     template: ClassVar[str] = "settings/connections.html"
-    fragments: ClassVar[Mapping[str, str]] = {"check": "settings/_check.html"}
+    fragments: ClassVar[Mapping[str, str]] = {"check": "settings/_check.html", "test": "settings/_test.html"}
     tab: ClassVar[str] = "connections"
 
-    in_force: Literal["captured", "smtp"]
+    in_force: Way
     form: Form
-    server: str = ""  # of the SMTP server in force
-    from_environment: bool = False  # SMTP_URL decides; the form is closed
+    server: str = ""  # of one's own
+    instance: bool = False  # this instance has a mail server for everybody
+    sandbox: bool = False
     has_password: bool = False
     held: bool = False
     checked: Literal["", "ok", "failed"] = ""
     check_detail: str = ""
+    check_advice: str = ""
+    test: TestMail | None = None
+    test_form: Form = BLANK

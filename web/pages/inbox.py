@@ -7,11 +7,13 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from core.visits import door
-from models import inbox
+from domain.connections import way
+from models import connections, inbox
 from models.inbox import Opened
+from models.workspaces import Workspace as Row
 from web.contexts.base import Listing, Paging
 from web.contexts.inbox import Inbox, InboxShow, Mail, MailRow
-from web.deps import Caller, Db, Pages, View, Workspace, into, needs
+from web.deps import Db, Pages, View, Workspace, into, needs
 
 router = Pages()
 _PAGE = 50
@@ -25,14 +27,13 @@ Search = Annotated[str, Query(max_length=200)]
 async def index(
     request: Request,
     db: Db,
-    caller: Caller,
     workspace: Workspace,
     view: View,
     q: Search = "",
     contact_id: UUID | None = None,
     after: UUID | None = None,
 ) -> Response:
-    fields = await _list(request, db, caller.workspace_id, q, contact_id, after, sandbox=workspace.sandbox)
+    fields = await _list(request, db, workspace, q, contact_id, after)
     return view(Inbox(**fields), fragment="rows" if into(request, "mails") else None)
 
 
@@ -41,13 +42,12 @@ async def show(
     request: Request,
     mail_id: UUID,
     db: Db,
-    caller: Caller,
     workspace: Workspace,
     view: View,
     tab: str = "preview",
 ) -> Response:
     mail = _mail(mail_id, await inbox.read(db, mail_id))
-    fields = await _list(request, db, caller.workspace_id, "", None, None, sandbox=workspace.sandbox)
+    fields = await _list(request, db, workspace, "", None, None)
     shown: Tab = tab if tab in get_args(Tab) else "preview"  # pyright: ignore[reportAssignmentType]
     reading = into(request, "reader")
     return view(InboxShow(**fields, mail=mail, tab=shown), fragment="reader" if reading else None)
@@ -62,14 +62,12 @@ async def html(mail_id: UUID, db: Db) -> Response:
 async def _list(
     request: Request,
     db: Db,
-    workspace_id: UUID,
+    workspace: Row,
     q: str,
     contact_id: UUID | None,
     after: UUID | None,
-    *,
-    sandbox: bool,
 ) -> dict[str, Any]:
-    rows = await inbox.page(db, workspace_id, sought=q, contact_id=contact_id, before=after, limit=_PAGE + 1)
+    rows = await inbox.page(db, workspace.id, sought=q, contact_id=contact_id, before=after, limit=_PAGE + 1)
     params = {"q": q, "contact_id": str(contact_id or ""), "after": str(after or "")}
     listing = Listing(path="/inbox", params=params)
     older = listing.url(after=str(rows[_PAGE - 1].id)) if len(rows) > _PAGE else None
@@ -81,10 +79,15 @@ async def _list(
     return {
         "listing": listing,
         "rows": tuple(shown),
-        "total": await inbox.total(db, workspace_id),
+        "total": await inbox.total(db, workspace.id),
         "paging": Paging(newer=newer, older=older),
-        "captured": sandbox or door(request).settings.smtp_url is None,
+        "captured": _is_captured(request, workspace),
     }
+
+
+def _is_captured(request: Request, workspace: Row) -> bool:
+    instance = door(request).settings.smtp_url is not None
+    return way(connections.email(workspace), sandbox=workspace.sandbox, instance=instance) == "captured"
 
 
 def _mail(mail_id: UUID, opened: Opened) -> Mail:

@@ -83,7 +83,10 @@ PAGES: Mapping[str, Sample] = {
     "/settings/audit": Sample(settings.AUDIT),
     "/settings/connections": Sample(settings.CAPTURED),
     "/settings/connections/smtp": Sample(settings.SMTP),
-    "/settings/connections/environment": Sample(settings.FROM_ENVIRONMENT),
+    "/settings/connections/refused": Sample(settings.SMTP_REFUSED, status=422),
+    "/settings/connections/instance": Sample(settings.FROM_INSTANCE),
+    "/settings/connections/sandbox": Sample(settings.IN_SANDBOX, SANDBOX),
+    "/settings/connections/viewer": Sample(settings.SMTP, VIEWER),
 }
 
 FRAGMENTS: Mapping[str, tuple[Page, str | None]] = {
@@ -108,4 +111,5 @@ FRAGMENTS: Mapping[str, tuple[Page, str | None]] = {
     "process": (processes.WAITING, "live"),
     "audit": (settings.AUDIT, "rows"),
     "check": (settings.SMTP, "check"),
+    "test": (settings.SMTP, "test"),
 }

@@ -18,6 +18,7 @@ from web.contexts.settings import (
     Roles,
     ScopeGroup,
     Team,
+    TestMail,
     WorkspaceSettings,
 )
 
@@ -105,23 +106,37 @@ AUDIT = Audit(
     resources=(Choice(value="contacts", label="Contacts"), Choice(value="automations", label="Automations")),
     paging=Paging(label="The latest 4", older="/settings/audit?after=a4"),
 )  # fmt: skip
+_SERVER = {
+    "channel": "smtp",
+    "host": "smtp.fernhill.example",
+    "port": "587",
+    "security": "starttls",
+    "username": "hello",
+    "mail_from_name": "Fernhill Coffee",
+    "mail_from": "hello@fernhill.example",
+}
 CAPTURED = Connections(in_force="captured", form=Form(values={"channel": "captured"}))
 SMTP = Connections(
-    in_force="smtp",
-    form=Form(
-        values={
-            "channel": "smtp",
-            "host": "smtp.fernhill.example",
-            "port": "587",
-            "security": "starttls",
-            "username": "hello",
-        }
-    ),
-    server="smtp.fernhill.example",
+    in_force="own",
+    form=Form(values=_SERVER),
+    server="smtp.fernhill.example:587",
     has_password=True,
     checked="failed",
-    check_detail="The server refused the user name or the password. Check both; some providers want an app password.",
+    check_detail="The mail server smtp.fernhill.example:587 does not accept this user name and password.",
+    check_advice="Check both. Many providers want an app password instead of the one that you sign in with.",
+    test=TestMail(id=new_id(), to="maya@fernhill.example", state="sent"),
 )
-FROM_ENVIRONMENT = Connections(
-    in_force="smtp", form=Form(values={"channel": "smtp", "host": "smtp.fernhill.example"}), server="smtp.fernhill.example", from_environment=True
-)  # fmt: skip
+SMTP_REFUSED = replace(
+    SMTP,
+    form=Form(
+        values={**_SERVER, "port": "smtp"},
+        errors={"port": "Enter a number from 1 to 65535. Most providers use 587."},
+    ),
+    checked="",
+    held=True,
+    test=TestMail(
+        id=new_id(), to="maya@fernhill.example", state="waiting", reason="The mail server cannot be reached."
+    ),
+)
+FROM_INSTANCE = Connections(in_force="instance", form=Form(values={"channel": "default"}), instance=True)
+IN_SANDBOX = Connections(in_force="captured", form=Form(values={"channel": "captured"}), sandbox=True)
