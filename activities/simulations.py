@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from activities.enrolments import ground
 from core.db import Db
+from domain.contacts import Profile, parse_details
 from domain.definitions import Plan, compile_plan
 from domain.definitions.reading import read_draft
 from domain.errors import Invalid
-from domain.facts import Facts, Happening
+from domain.facts import ContactFacts, Facts, Happening, by_name, zone_for
+from domain.ids import new_id
 from domain.kernel.rehearsing import dry_run
 from domain.kernel.values import Leg
 from domain.sending import WORDS, Limits
-from models import events, simulations
+from models import contacts, events, simulations
 from models.automations import Automation
 from models.conditions import happenings
 from models.facts import Known
@@ -31,6 +34,8 @@ async def start(db: Db, automation: Automation, *, request: dict[str, Any], now:
     plan = compile_plan(read_draft(row.definition).definition, automation.id)
     if contact_id := request.get("contact_id"):
         row.result = await _with_person(db, row, plan, UUID(contact_id), now)
+    elif person := request.get("person"):
+        row.result = await _with_invented(db, row, plan, person, now)
     else:
         since, until = datetime.fromisoformat(request["since"]), datetime.fromisoformat(request["until"])
         row.result = await _over_history(db, row, plan, since, until)
@@ -48,9 +53,38 @@ async def _with_person(
         raise Invalid.at("contact_id", "There is no such contact.")
     remembered = await happenings(db, [contact_id], sorted(plan.remembers | plan.entrances))
     facts = known.facts.with_changes(happenings=remembered.get(contact_id, {}))
-    legs = dry_run(
-        plan, facts, now, happening=_sample(plan, facts), limits=Limits(suppressed=known.suppressed)
-    )
+    return _rehearsed(plan, facts, now, Limits(suppressed=known.suppressed))
+
+
+async def _with_invented(
+    db: Db, row: Simulation, plan: Plan, person: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Somebody who does not exist; what is said about them is read like what is said about a contact."""
+    said = {name: value for name, value in person.items() if name != "events"}
+    conventions = await contacts.conventions_of(db, row.workspace_id)
+    try:
+        profile = Profile().told(parse_details(said, conventions))
+    except Invalid as error:
+        raise error.under("person") from None
+    happenings = by_name(_happening(one, now) for one in person.get("events", ()))
+    zone, source = zone_for(profile.time_zone, conventions.zone)
+    facts = Facts(_contact(profile, now), zone, source, happenings)
+    return _rehearsed(plan, facts, now, Limits())
+
+
+def _contact(profile: Profile, now: datetime) -> ContactFacts:
+    details = {field.name: getattr(profile, field.name) for field in fields(Profile)}
+    details["tags"] = frozenset(profile.tags)
+    return ContactFacts(id=new_id(), created_at=now, updated_at=now, **details)
+
+
+def _happening(said: Mapping[str, Any], now: datetime) -> Happening:
+    at = datetime.fromisoformat(said["occurred_at"]) if "occurred_at" in said else now
+    return Happening(new_id(), said["name"], at, said.get("properties", {}))
+
+
+def _rehearsed(plan: Plan, facts: Facts, now: datetime, limits: Limits) -> dict[str, Any]:
+    legs = dry_run(plan, facts, now, happening=_sample(plan, facts), limits=limits)
     return {"entries": 1, "path": [_leg(leg) for leg in legs], **_sums(plan, [legs])}
 
 

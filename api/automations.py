@@ -4,19 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from activities import automations as publishing
-from activities import explanations, simulations
+from activities import explanations, moves, simulations
 from activities import holds as holding
 from api import pagination
+from api.contacts import Said
 from api.deps import Caller, Db, Now, needs
 from api.pagination import Cursor, Limit, Page
-from api.routes import Body, Router
+from api.routes import Body, Part, Router
 from core.db import Db as Transaction
 from domain.errors import Conflict, Invalid
-from models import automations, enrolments, holds, numbers, queue, versions
+from models import automations, enrolments, holds, queue, standings, versions
 from models.automations import Automation, State
 
 router = Router(prefix="/automations", tags=["Automations"])
@@ -49,6 +49,11 @@ class Publishing(Body):
         description="People who are inside: finish on their version, or move to the new one at their next step.",
     )
     name: Annotated[str, Field(max_length=200)] = ""
+    confirm: int | None = Field(
+        None,
+        ge=0,
+        description="With `move`: how many messages may go out at once (`confirm` of the changes). Refused if it would be more.",
+    )
 
 
 class Releasing(Body):
@@ -63,8 +68,26 @@ class Enrolling(Body):
     contact_ids: Annotated[list[UUID], Field(min_length=1, max_length=10_000)]
 
 
+class Done(Part):
+    """Something that an invented person has done."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    properties: dict[str, Any] = Field(default_factory=dict)
+    occurred_at: AwareDatetime | None = Field(None, description="Left out: just now.")
+
+
+class Invented(Said):
+    """Somebody who does not exist, with the details that a contact has."""
+
+    events: Annotated[list[Done], Field(max_length=100)] = Field(
+        default_factory=list[Done],
+        description="What they have done; the latest of the trigger's kind lets them in.",
+    )
+
+
 class Simulating(Body):
     contact_id: UUID | None = Field(None, description="Rehearse with this person.")
+    person: Invented | None = Field(None, description="Or with somebody invented; nobody is created.")
     since: datetime | None = Field(None, description="Or run over the events from here…")
     until: datetime | None = Field(None, description="…to here.")
 
@@ -84,6 +107,7 @@ class AutomationOut(BaseModel):
     version: int | None = Field(description="The live version.")
     unpublished: int = Field(description="Changes of the draft that are not live.")
     problems: list[Problem] = Field(description="What must be mended before it can be published.")
+    overdue: int = Field(0, description="While it is on hold: how many act at once when it is released.")
 
 
 class AutomationListed(BaseModel):
@@ -109,6 +133,18 @@ class Changes(BaseModel):
     problems: list[Problem]
     inside: int
     next_version: int
+    moves_now: int = Field(
+        description="How many of those inside act at once, or stand elsewhere, if they are moved: the sum of the next three."
+    )
+    at_once: int = Field(description="Whose wait would be over.")
+    elsewhere: int = Field(
+        description="Whose step is gone: they go on to the next one when their wait is over."
+    )
+    leaving: int = Field(description="For whom nothing is left: they leave.")
+    messages: int = Field(description="Messages that would go out at once.")
+    confirm: int | None = Field(
+        description="That number again when it is large; a person should see it before it happens."
+    )
 
 
 class VersionOut(BaseModel):
@@ -117,33 +153,6 @@ class VersionOut(BaseModel):
     published_at: datetime
     published_by: str
     definition: dict[str, Any]
-
-
-class NodeNumbers(BaseModel):
-    entered: int
-    waiting: int
-    left: int
-    failed: int
-    sent: int
-    opened: int
-    clicked: int
-
-
-class Numbers(BaseModel):
-    entered: int
-    inside: int
-    goal: int
-    left: int
-    nodes: dict[str, NodeNumbers]
-    edges: dict[str, int] = Field(description='By "from>to"; the entry and the way out are empty.')
-
-
-class PersonInside(BaseModel):
-    contact_id: UUID
-    name: str
-    email: str | None
-    since: datetime | None
-    wakes_at: datetime | None
 
 
 class Enrolled(BaseModel):
@@ -182,7 +191,7 @@ class Why(BaseModel):
 async def create(new: NewAutomation, db: Db, caller: Caller, now: Now) -> AutomationOut:
     """Start a draft. It may be faulty; `problems` says what is missing."""
     row = await automations.create(db, caller.workspace_id, name=new.name, draft=new.definition, now=now)
-    return await shown(db, row)
+    return await shown(db, row, now)
 
 
 @router.get("", dependencies=[needs("automations:read")])
@@ -205,9 +214,9 @@ async def index(db: Db, caller: Caller, limit: Limit = 50, cursor: Cursor = None
 
 
 @router.get("/{automation_id}", dependencies=[needs("automations:read")])
-async def show(automation_id: UUID, db: Db) -> AutomationOut:
+async def show(automation_id: UUID, db: Db, now: Now) -> AutomationOut:
     """The draft with what is not ready yet."""
-    return await shown(db, await automations.get(db, automation_id))
+    return await shown(db, await automations.get(db, automation_id), now)
 
 
 @router.put("/{automation_id}/draft", dependencies=[needs("automations:write")])
@@ -216,15 +225,16 @@ async def save(automation_id: UUID, change: DraftChange, db: Db, now: Now) -> Au
     row = await automations.save_draft(
         db, automation_id, draft=change.definition, name=change.name, revision=change.revision, now=now
     )
-    return await shown(db, row)
+    return await shown(db, row, now)
 
 
 @router.get("/{automation_id}/changes", dependencies=[needs("automations:read")])
-async def changes(automation_id: UUID, db: Db) -> Changes:
-    """What publishing would change, in words, and who is inside now."""
+async def changes(automation_id: UUID, db: Db, now: Now) -> Changes:
+    """What publishing would change, in words, and what it would mean for those who are inside now."""
     row = await automations.get(db, automation_id)
     looked = await publishing.inspect(db, row.workspace_id, row.draft)
     live = await versions.live(db, row)
+    moved = moves.Moves() if looked.problems else await moves.preview(db, row, looked.definition, now)
     return Changes(
         changes=[
             Change(kind=one.kind, node=one.node, text=one.text)
@@ -233,16 +243,35 @@ async def changes(automation_id: UUID, db: Db) -> Changes:
         problems=[Problem(node=p.node, field=p.field, message=p.message) for p in looked.problems],
         inside=len(await enrolments.inside_automation(db, row.id)),
         next_version=await versions.next_number(db, row.id),
+        moves_now=moved.moves_now,
+        at_once=moved.at_once,
+        elsewhere=moved.elsewhere,
+        leaving=moved.leaving,
+        messages=moved.messages,
+        confirm=moved.confirm,
     )
 
 
 @router.post("/{automation_id}/publish", dependencies=[needs("automations:approve")])
 async def publish(automation_id: UUID, asked: Publishing, db: Db, caller: Caller, now: Now) -> Published:
     """Make the draft the live version: immutable, numbered, restorable."""
+    if asked.in_flight == "move" and asked.confirm is not None:
+        await _as_seen(db, automation_id, asked.confirm, now)
     version = await publishing.publish(
         db, automation_id, in_flight=asked.in_flight, name=asked.name, by=caller.name, now=now
     )
     return Published(version=version.number)
+
+
+async def _as_seen(db: Transaction, automation_id: UUID, seen: int, now: datetime) -> None:
+    """Nobody sends to more people at once than they were told."""
+    row = await automations.get(db, automation_id)
+    looked = await publishing.inspect(db, row.workspace_id, row.draft)
+    messages = 0 if looked.problems else (await moves.preview(db, row, looked.definition, now)).messages
+    if messages > seen:
+        raise Conflict(
+            f"Meanwhile {messages:,} messages would go out at once, not {seen:,}. Look at the changes again."
+        )
 
 
 @router.get("/{automation_id}/versions", dependencies=[needs("automations:read")])
@@ -259,52 +288,23 @@ async def history(automation_id: UUID, db: Db, limit: Limit = 50, cursor: Cursor
     )
 
 
-@router.get("/{automation_id}/numbers", dependencies=[needs("automations:read")])
-async def count(automation_id: UUID, db: Db) -> Numbers:
-    """Who came, waits, left, and what was sent, per step and per line."""
-    await automations.get(db, automation_id)
-    return Numbers.model_validate(await numbers.of_automation(db, automation_id), from_attributes=True)
-
-
-@router.get("/{automation_id}/people", dependencies=[needs("automations:read", "contacts:read")])
-async def people(
-    automation_id: UUID,
-    db: Db,
-    node: Annotated[str | None, Query(max_length=64)] = None,
-    state: Literal["inside", "left", "goal", "failed"] = "inside",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[PersonInside]:
-    """Who is inside, or was, at one step or anywhere."""
-    await automations.get(db, automation_id)
-    before = pagination.decode(cursor, UUID)[0] if cursor else None
-    rows = await numbers.people(db, automation_id, node=node, state=state, before=before, limit=limit + 1)
-    return pagination.page(
-        rows,
-        limit,
-        item=lambda row: PersonInside.model_validate(row, from_attributes=True),
-        key=lambda row: row.enrolment_id,
-    )
-
-
 @router.post("/{automation_id}/hold", dependencies=[needs("automations:approve")])
 async def hold(automation_id: UUID, db: Db, caller: Caller, now: Now) -> AutomationOut:
     """Everybody stands still until it is released; nobody is lost."""
-    return await shown(db, await holding.hold(db, automation_id, by=caller.name, now=now))
+    return await shown(db, await holding.hold(db, automation_id, by=caller.name, now=now), now)
 
 
 @router.post("/{automation_id}/release", dependencies=[needs("automations:approve")])
 async def release(automation_id: UUID, db: Db, now: Now, asked: Releasing | None = None) -> AutomationOut:
     """Let it go on, and say what happens with those who are overdue."""
-    return await shown(
-        db, await holding.release(db, automation_id, overdue=asked.overdue if asked else "send", now=now)
-    )
+    released = await holding.release(db, automation_id, overdue=asked.overdue if asked else "send", now=now)
+    return await shown(db, released, now)
 
 
 @router.post("/{automation_id}/archive", dependencies=[needs("automations:approve")])
 async def archive(automation_id: UUID, db: Db, now: Now) -> AutomationOut:
     """Nobody comes in any more, and whoever is inside leaves."""
-    return await shown(db, await publishing.archive(db, automation_id, now))
+    return await shown(db, await publishing.archive(db, automation_id, now), now)
 
 
 @router.post(
@@ -325,9 +325,10 @@ async def enrol(automation_id: UUID, asked: Enrolling, db: Db) -> Enrolled:
 async def simulate(automation_id: UUID, asked: Simulating, db: Db, now: Now) -> SimulationStarted:
     """Rehearse the draft: with one person, or over what really happened. Nothing is sent."""
     row = await automations.get(db, automation_id)
-    if (asked.contact_id is None) == (asked.since is None or asked.until is None):
-        raise Invalid("Name either a contact_id, or both since and until.")
-    request = asked.model_dump(mode="json", exclude_none=True)
+    history = asked.since is not None and asked.until is not None
+    if sum((asked.contact_id is not None, asked.person is not None, history)) != 1:
+        raise Invalid("Name a contact_id, or invent a person, or give both since and until.")
+    request = asked.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return SimulationStarted(id=(await simulations.start(db, row, request=request, now=now)).id)
 
 
@@ -339,7 +340,7 @@ async def why(automation_id: UUID, contact_id: UUID, db: Db, now: Now, at: datet
     return Why.model_validate(told, from_attributes=True)
 
 
-async def shown(db: Transaction, row: Automation) -> AutomationOut:
+async def shown(db: Transaction, row: Automation, now: datetime) -> AutomationOut:
     looked = await publishing.inspect(db, row.workspace_id, row.draft)
     live = await versions.live(db, row)
     differences = publishing.differences(live.definition, row.draft) if live else []
@@ -353,4 +354,5 @@ async def shown(db: Transaction, row: Automation) -> AutomationOut:
         version=live.number if live else None,
         unpublished=len(differences),
         problems=[Problem(node=p.node, field=p.field, message=p.message) for p in looked.problems],
+        overdue=await standings.overdue(db, row.id, now) if held else 0,
     )

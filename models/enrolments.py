@@ -202,7 +202,7 @@ async def park(db: Db, waiting: Iterable[Waiting]) -> dict[tuple[UUID, str], Par
     return {(one.automation_id, one.bucket): one for one in parked}
 
 
-_ENROLMENT = """
+SELECT = """
 select e.id, e.workspace_id, e.automation_id, e.version_id, e.contact_id, e.entry_key, e.trigger_event_id, e.node,
        e.entered_node_at, e.wake_at, e.cohort_id, e.awaits, e.hop, e.data, e.started_at, e.ended_at, e.outcome
 from enrolments e
@@ -212,7 +212,7 @@ from enrolments e
 async def due(db: Db, cohort_id: UUID, now: datetime, limit: int) -> list[Placed]:
     """Who of a cohort is due; locked against the router, which may move the same people at the same time."""
     cursor = await (await driver(db)).execute(
-        _ENROLMENT + "where e.cohort_id = %s and e.ended_at is null and e.wake_at <= %s"
+        SELECT + "where e.cohort_id = %s and e.ended_at is null and e.wake_at <= %s"
         " order by e.wake_at, e.id limit %s for no key update",
         (cohort_id, now, limit),
     )
@@ -222,7 +222,7 @@ async def due(db: Db, cohort_id: UUID, now: datetime, limit: int) -> list[Placed
 async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
     """Every passage in which these contacts are now."""
     cursor = await (await driver(db)).execute(
-        _ENROLMENT + "where e.contact_id = any(%s) and e.ended_at is null order by e.id for no key update",
+        SELECT + "where e.contact_id = any(%s) and e.ended_at is null order by e.id for no key update",
         (list(contact_ids),),
     )
     return [Placed(*row) for row in await cursor.fetchall()]
@@ -230,7 +230,7 @@ async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
 
 async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
     cursor = await (await driver(db)).execute(
-        _ENROLMENT + "where e.id = any(%s) and e.ended_at is null order by e.id for no key update",
+        SELECT + "where e.id = any(%s) and e.ended_at is null order by e.id for no key update",
         (list(enrolment_ids),),
     )
     return [Placed(*row) for row in await cursor.fetchall()]
@@ -302,14 +302,25 @@ async def inside_automation(db: Db, automation_id: UUID) -> list[UUID]:
     return list(rows.scalars())
 
 
+# Who is taken out is counted like everybody who leaves (`models/numbers.py`).
+_END = """
+with ended as (update enrolments set ended_at = :now, outcome = cast(:outcome as text), wake_at = null, cohort_id = null
+  where automation_id = :id and ended_at is null and (cast(:before as timestamptz) is null or wake_at <= :before)
+  returning workspace_id, node)
+insert into tallies (workspace_id, automation_id, day, source, target, n)
+select workspace_id, :id, cast(:day as date), coalesce(node, ''), '!' || cast(:outcome as text), count(*) from ended group by 1, 4
+order by 4
+on conflict (automation_id, day, source, target) do update set n = tallies.n + excluded.n
+"""
+
+
 async def end_all(db: Db, automation_id: UUID, *, now: datetime, outcome: str) -> None:
-    await db.execute(
-        text(
-            "update enrolments set ended_at = :now, outcome = :outcome, wake_at = null, cohort_id = null"
-            " where automation_id = :id and ended_at is null"
-        ),
-        {"id": automation_id, "now": now, "outcome": outcome},
-    )
+    await _end(db, automation_id, now=now, outcome=outcome, before=None)
+
+
+async def _end(db: Db, automation_id: UUID, *, now: datetime, outcome: str, before: datetime | None) -> None:
+    values = {"id": automation_id, "now": now, "day": now.date(), "outcome": outcome, "before": before}
+    await db.execute(text(_END), values)
 
 
 async def open_cohorts(db: Db, automation_id: UUID) -> list[UUID]:
@@ -319,25 +330,8 @@ async def open_cohorts(db: Db, automation_id: UUID) -> list[UUID]:
     return list(rows.scalars())
 
 
-async def overdue(db: Db, automation_id: UUID, now: datetime) -> int:
-    """How many should have moved on by now."""
-    row = await db.execute(
-        text(
-            "select count(*) from enrolments where automation_id = :id and ended_at is null and wake_at <= :now"
-        ),
-        {"id": automation_id, "now": now},
-    )
-    return row.scalar_one()
-
-
 async def end_overdue(db: Db, automation_id: UUID, *, before: datetime, now: datetime) -> None:
-    await db.execute(
-        text(
-            "update enrolments set ended_at = :now, outcome = 'removed', wake_at = null, cohort_id = null"
-            " where automation_id = :id and ended_at is null and wake_at <= :before"
-        ),
-        {"id": automation_id, "now": now, "before": before},
-    )
+    await _end(db, automation_id, now=now, outcome="removed", before=before)
 
 
 async def spread(db: Db, automation_id: UUID, *, now: datetime, over: timedelta) -> None:

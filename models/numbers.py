@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,9 @@ class NodeNumbers:
     entered: int = 0
     waiting: int = 0
     left: int = 0
+    left_early: int = 0
     failed: int = 0
+    dropped: int = 0
     sent: int = 0
     opened: int = 0
     clicked: int = 0
@@ -40,7 +42,8 @@ _WAITING = text(
 )
 _SENT = text("""
 select node, count(*) filter (where state in ('sent', 'delivered')) as sent, count(opened_at) as opened,
-       count(clicked_at) as clicked, count(*) filter (where state in ('failed', 'bounced', 'unknown')) as failed
+       count(clicked_at) as clicked, count(*) filter (where state in ('failed', 'bounced', 'unknown')) as failed,
+       count(*) filter (where state = 'dropped') as dropped
 from messages where automation_id = :id and node is not null group by 1
 """)
 
@@ -56,11 +59,12 @@ async def of_automation(db: Db, automation_id: UUID) -> Numbers:
         node = numbers.nodes[row.node]
         node.sent, node.opened, node.clicked = row.sent, row.opened, row.clicked
         node.failed += row.failed
+        node.dropped = row.dropped
     return numbers
 
 
 def _count_line(numbers: Numbers, source: str, target: str, n: int) -> None:
-    """A line into `!goal`, `!exit` or `!failed` is an end that nobody drew."""
+    """A line into `!goal`, `!exit`, `!failed` or `!removed` is an end that nobody drew."""
     if source == "":
         numbers.entered += n
     if target == "" or target.startswith("!"):
@@ -68,44 +72,14 @@ def _count_line(numbers: Numbers, source: str, target: str, n: int) -> None:
         numbers.nodes[source].left += n
     else:
         numbers.nodes[target].entered += n
+    if target.startswith("!"):
+        numbers.nodes[source].left_early += n
     if target == "!goal":
         numbers.goal += n
     if target == "!failed":
         numbers.nodes[source].failed += n
     if not target.startswith("!"):
         numbers.edges[f"{source}>{target}"] = n
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who is, or was, at a step."""
-
-    enrolment_id: UUID
-    contact_id: UUID
-    name: str
-    email: str | None
-    since: datetime | None
-    wakes_at: datetime | None
-
-
-_PEOPLE = text("""
-select e.id, c.id, coalesce(nullif(trim(concat_ws(' ', c.first_name, c.last_name)), ''), c.email, c.phone, ''), c.email,
-       coalesce(e.ended_at, e.entered_node_at, e.started_at), e.wake_at
-from enrolments e join contacts c on c.id = e.contact_id
-where e.automation_id = :id and (cast(:node as text) is null or e.node = :node)
-  and case :state when 'inside' then e.ended_at is null when 'left' then e.ended_at is not null
-      when 'goal' then e.outcome = 'goal' when 'failed' then e.outcome = 'failed' else true end
-  and (cast(:before as uuid) is null or e.id < :before)
-order by e.id desc limit :limit
-""")
-
-
-async def people(
-    db: Db, automation_id: UUID, *, node: str | None, state: str, before: UUID | None, limit: int
-) -> list[Person]:
-    """Who is inside (or left, reached the goal, failed), at one step or anywhere; the latest to enter first."""
-    values = {"id": automation_id, "node": node, "state": state, "before": before, "limit": limit}
-    return [Person(*row) for row in await db.execute(_PEOPLE, values)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,3 +71,69 @@ async def test_the_catalogue_has_what_the_canvas_draws(client: AsyncClient) -> N
     assert {"event", "contact_created", "tag_added", "manual", "schedule"} == {
         t["kind"] for t in found["triggers"]
     }
+
+
+class TestInventedPeople:
+    """`POST …/simulate {"person": …}` with somebody who does not exist."""
+
+    BY_PLAN: dict[str, Any] = {  # noqa: RUF012 -- nobody changes it
+        "entry": {"trigger": {"kind": "event", "event": "signed_up"}, "again": "never"},
+        "start": "which",
+        "nodes": {
+            "which": {
+                "kind": "branch",
+                "paths": [
+                    {
+                        "label": "Pro",
+                        "when": {
+                            "all": [
+                                {"field": "event.plan", "op": "is", "value": "pro"},
+                                {"tag": "vip"},
+                                {"event": "order.placed", "within": "P30D"},
+                            ]
+                        },
+                        "next": "morning",
+                    }
+                ],
+                "else": None,
+            },
+            "morning": {"kind": "wait", "until": {"time": "09:00"}, "next": "hello"},
+            "hello": {"kind": "send_email", "subject": "Hi", "body": MAIL, "next": None},
+        },
+    }
+
+    async def rehearse(self, client: AsyncClient, **person: Any) -> list[dict[str, Any]]:
+        made = await create(client, self.BY_PLAN)
+        started = await client.post(f"/api/v1/automations/{made['id']}/simulate", json={"person": person})
+        assert started.status_code == 202, started.text
+        found = (await client.get(f"/api/v1/simulations/{started.json()['id']}")).json()
+        return found["path"]
+
+    async def test_goes_by_what_is_said_about_them(self, client: AsyncClient) -> None:
+        events = [{"name": "signed_up", "properties": {"plan": "pro"}}, {"name": "order.placed"}]
+        path = await self.rehearse(
+            client,
+            first_name="Ines",
+            email="ines@example.com",
+            time_zone="Asia/Tokyo",
+            tags=["vip"],
+            consent={"email": "subscribed"},
+            events=events,
+        )
+        assert [leg["node"] for leg in path] == [None, "which", "morning", "hello"]
+        until = next(leg["until"] for leg in path if leg["node"] == "morning")
+        assert until.endswith(("T00:00:00Z", "T00:00:00+00:00"))  # nine o'clock in Tokyo
+        assert (await client.get("/api/v1/contacts")).json()["items"] == []
+
+    async def test_without_it_goes_the_other_way(self, client: AsyncClient) -> None:
+        path = await self.rehearse(client, first_name="Ines", events=[{"name": "signed_up"}])
+        assert [leg["node"] for leg in path] == [None, "which"]
+
+    async def test_nonsense_is_named(self, client: AsyncClient) -> None:
+        made = await create(client, self.BY_PLAN)
+        path = f"/api/v1/automations/{made['id']}/simulate"
+        wrong = await client.post(path, json={"person": {"email": "ines", "time_zone": "Mars/Base"}})
+        assert wrong.status_code == 422
+        assert {error["path"] for error in wrong.json()["errors"]} == {"person.email", "person.time_zone"}
+        both = await client.post(path, json={"person": {}, "contact_id": made["id"]})
+        assert both.status_code == 422

@@ -19,7 +19,7 @@ from domain.errors import Invalid
 from domain.recipes import RECIPES, Recipe, recipe
 from domain.steps import STEPS
 from domain.triggers import TRIGGERS
-from models import automations, enrolments, holds, numbers, versions
+from models import automations, holds, numbers, standings, versions
 from models.automations import Automation, Listed
 from models.numbers import Summary
 from web import looks
@@ -175,7 +175,7 @@ async def _row(db: Transaction, listed: Listed, sums: Summary, now: datetime) ->
         goal_rate=sums.goals / sums.entered if definition.goal and sums.entered else None,
         entries=sums.entries,
         changed_at=row.updated_at,
-        overdue=await enrolments.overdue(db, row.id, now) if listed.held else 0,
+        overdue=await standings.overdue(db, row.id, now) if listed.held else 0,
     )
 
 
