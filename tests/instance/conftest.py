@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,6 +30,10 @@ class Instance:
         parts = json.loads((self.home / "parts.json").read_text())
         return next(one["pid"] for one in parts if one["name"] == part)
 
+    def demo(self) -> dict[str, Any]:
+        """What `make run` prints to sign in with, and the keys beside it."""
+        return json.loads((self.home / "demo.json").read_text())
+
     def kill(self, part: str) -> None:
         os.kill(self.pid(part), signal.SIGKILL)
 
@@ -39,8 +44,14 @@ class Instance:
             return False
 
     def wait(self, within: float = _PATIENCE) -> None:
+        self._until(self.ready, within)
+
+    def wait_for_its_demo(self) -> None:
+        self._until((self.home / "demo.json").exists, _PATIENCE)
+
+    def _until(self, holds: Callable[[], bool], within: float) -> None:
         until = time.monotonic() + within
-        while not self.ready():
+        while not holds():
             if self.process.poll() is not None:
                 raise AssertionError(f"it ended: see {self.home}/logs")
             if time.monotonic() > until:
@@ -66,6 +77,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         started = Instance(f"http://127.0.0.1:{port}", home, process)
         try:
             started.wait()
+            started.wait_for_its_demo()  # else whoever kills Postgres kills the filling of it
             yield started
         finally:
             process.send_signal(signal.SIGINT)
