@@ -9,7 +9,7 @@ COVERAGE ?= 85
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint types fix unit migrations coverage bench migrate migration lock fresh vertical
+.PHONY: help run setup test lint types fix unit histories migrations coverage bench migrate migration lock fresh vertical
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -44,6 +44,9 @@ fix: | $(BIN)/ruff ## Put right what tools can put right
 unit: | $(BIN)/ruff ## Tests alone, with servers of their own: make unit T=tests/domain
 	@$(LAUNCH) with-services -- $(BIN)/pytest $(T)
 
+histories: | $(BIN)/ruff ## Record anew, from real runs, the histories that workflows are replayed against
+	@$(LAUNCH) with-services -- $(BIN)/python -m tests.histories.record
+
 migrations: # (inside `make test`) the migrations build exactly what the models say
 	$(BIN)/alembic upgrade head
 	$(BIN)/alembic check
@@ -51,9 +54,9 @@ migrations: # (inside `make test`) the migrations build exactly what the models 
 coverage: # (inside `make test`) every test, in several processes
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
 
-bench: ## Compare with peers and with plain alternatives, side by side
+bench: ## Compare with peers and with plain alternatives, side by side (make bench B="crowd events")
 	@$(LAUNCH) setup --dev
-	@$(LAUNCH) with-services --durable -- $(BIN)/python -m bench
+	@$(LAUNCH) with-services --durable -- $(BIN)/python -m bench $(B)
 
 migrate: | $(BIN)/ruff ## Bring the local database up to date
 	@$(LAUNCH) migrate

@@ -20,9 +20,10 @@ from tests.temporal import address, make_namespace
 _PATIENCE = 25.0  # seconds without a step; Temporal notices a dead worker after ten
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def engine(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
-    """Relay, worker and mover of this test process, in a namespace of their own."""
+    """Relay, worker and mover, in a namespace of their own. They stop with the last test of the module: the tests of the
+    demo name another database for this process, and an engine that still ran would work on that one."""
     namespace = f"test-{new_id().hex[-12:]}"
     await make_namespace(address(), namespace)
     config = Settings(

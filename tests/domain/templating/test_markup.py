@@ -26,6 +26,7 @@ def written(markup: str) -> str:
         ("<img src='a'onerror=b>", '<img src="a" onerror="b">'),
         ("<img/src=a/onerror=b>", '<img src="a/onerror=b">'),
         ("<!--> <b>x</b> -->", "<!--> <b>x</b> -->"),
+        ("<a b/=c>x</a>", "<a b>x</a>"),
     ],
 )
 def test_what_is_read_is_written_with_quotes(markup: str, expected: str) -> None:

@@ -1,0 +1,63 @@
+"""10,000 contacts through tag → wait → e-mail at once: cohorts, beside one workflow per contact.
+
+Both do the same work with the same functions of the product: the tag with its event, the reservation, the letter that is
+filled in, the inbox. Only what waits differs.
+"""
+
+from typing import Any
+
+from bench import alone
+from bench.measured import Cpu, Measured
+from bench.shop import Shop, until
+
+CONTACTS = 10_000
+ALONE = 300
+AT_LEAST = 80  # times faster (reference of the design: 155 to 190)
+MAIL = """<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ contact.first_name }}, welcome to {{ workspace.name }}.</mj-text>
+<mj-button href="https://shop.example/coffee">See what is fresh</mj-button></mj-column></mj-section></mj-body></mjml>"""
+SERIES: dict[str, Any] = {
+    "entry": {"trigger": {"kind": "event", "event": "crowd.started"}, "again": "never"},
+    "start": "tag",
+    "nodes": {
+        "tag": {"kind": "add_tag", "tag": "welcomed", "next": "pause"},
+        "pause": {"kind": "wait", "for": "PT1S", "next": "mail"},
+        "mail": {
+            "kind": "send_email",
+            "subject": "Welcome, {{ contact.first_name }}",
+            "body": MAIL,
+            "topic": "marketing",
+            "next": None,
+        },
+    },
+}
+SENT = "select count(*) from messages where automation_id = %s and state = 'sent'"
+
+
+async def measure(shop: Shop) -> list[Measured]:
+    together, cpu = await _together(shop)
+    one_by_one = await _alone(shop)
+    return [
+        Measured(f"{CONTACTS:,} contacts through tag → wait 1 s → e-mail", together, "contacts/s"),
+        Measured("CPU for each of them: worker and Postgres", cpu, "ms"),
+        Measured(f"one workflow for each contact ({ALONE})", one_by_one, "contacts/s"),
+        Measured("how many times faster", together / one_by_one, "×", least=AT_LEAST),
+    ]
+
+
+async def _together(shop: Shop) -> tuple[float, float]:
+    automation = await shop.publish("Crowd", SERIES)
+    ids = await shop.acquaint(CONTACTS, "crowd")
+    cpu = Cpu(shop.pids)
+
+    async def everybody() -> bool:
+        return await shop.count(SENT, automation) == CONTACTS
+
+    await shop.enrol(automation, ids)
+    seconds = await until(everybody, within=300)
+    return CONTACTS / seconds, sum(cpu.since().values()) / CONTACTS * 1000
+
+
+async def _alone(shop: Shop) -> float:
+    automation = await shop.publish("One by one", SERIES)
+    ids = await shop.acquaint(ALONE, "alone")
+    return ALONE / await alone.run(shop, automation, ids)
