@@ -104,7 +104,8 @@ def _read_attributes(markup: str, position: int) -> tuple[Attributes, int, bool]
         value = found[2]
         if value is not None and value[0] in "\"'":
             value = value[1:-1]
-        if not found[1].startswith("="):  # written after a name without a value it would become that name's value
+        # written after a name without a value, one that starts with = would become that name's value
+        if not found[1].startswith("="):
             attributes.append((found[1].lower(), value))
         position = found.end()
 
