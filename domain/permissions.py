@@ -18,7 +18,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "automations:write": "Draw and change automations",
         "automations:approve": "Publish, hold and release automations",
         "messages:read": "Read the messages that were sent",
-        "messages:write": "Send test messages",
+        "messages:write": "Send tests, and decide about messages that failed",
         "messages:export": "Download messages as a file",
         "processes:read": "See what is running and what it waits for",
         "processes:write": "Hold and release what is running",
