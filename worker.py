@@ -22,6 +22,7 @@ from core.settings import Settings, settings
 from core.temporal import CLOCK, MAIN, connect, sandbox
 from engine.build import build
 from engine.loops import Ears, first
+from engine.status import Status
 from workflows.clocks import ClockWorkflow
 from workflows.cohorts import CohortWorkflow
 from workflows.finish import Finish
@@ -75,6 +76,15 @@ async def _connected(config: Settings, stop: asyncio.Event) -> Client | None:
     return None
 
 
+def _status(config: Settings) -> Status | None:
+    """Before the first client of Temporal is made: what was made earlier is not counted."""
+    if not config.worker_listen:
+        return None
+    status = Status(config.worker_listen)
+    status.watch_temporal()
+    return status
+
+
 async def main(queues: Sequence[str], names: Sequence[str]) -> None:
     config = settings()
     logs.configure(config.log_level)
@@ -82,16 +92,21 @@ async def main(queues: Sequence[str], names: Sequence[str]) -> None:
     for folder in ("activities.steps", "domain.triggers"):
         plugins.load(folder)
     database = configure(Database(config.database_url, pool=config.database_pool, options=ENGINE_OPTIONS))
+    status = _status(config)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = await build(config)
     loops = [loop for loop in engine.loops if loop.name in names or not names]
+    if status:
+        status.watch(loops)
     log.info("working", queues=list(queues), loops=[loop.name for loop in loops])
     async with asyncio.TaskGroup() as group:
         for part in (*loops, Ears(loops)):
             group.create_task(part.run(stop))
         group.create_task(temporal(config, queues, stop))
+        if status:
+            group.create_task(status.run(stop))
         await first(stop)
     await engine.close()
     await database.close()

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
         False, description="Let HTTP steps reach loopback and private addresses (tests, benchmarks)."
     )
     otel_exporter_otlp_endpoint: str | None = None
+    worker_listen: str | None = Field(
+        None,
+        description="host:port at which a worker answers /healthz and /metrics; 127.0.0.1 unless you know why.",
+    )
     log_level: str = "info"
     api_requests_per_minute: int = Field(200_000, description="Per API key.")
     router_shards: int = 1

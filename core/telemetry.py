@@ -1,6 +1,7 @@
 """Telemetry: numbers for Prometheus, and traces through API, workflow and activity when an endpoint is set."""
 
-from collections.abc import Sequence
+import collections
+from collections.abc import Iterable, Sequence
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -30,6 +31,35 @@ SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 IN_FLIGHT = Gauge("mainspring_http_requests_in_flight", "Requests being worked on.", registry=registry)
+DEPTH = Gauge(
+    "mainspring_queue_depth", "What waits to be done, in the whole instance.", ["queue"], registry=registry
+)
+BATCH = Histogram(
+    "mainspring_batch_size",
+    "How much was taken out of a queue at once.",
+    ["queue"],
+    registry=registry,
+    buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000),
+)
+MESSAGES = Counter(
+    "mainspring_messages_total", "Messages, by the state that they came into.", ["state"], registry=registry
+)
+TURN = Histogram(
+    "mainspring_loop_turn_seconds",
+    "How long a loop took for one batch.",
+    ["loop"],
+    registry=registry,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
+)
+SILENT = Gauge(
+    "mainspring_loop_silent_seconds", "Since a loop last began a turn.", ["loop"], registry=registry
+)
+
+
+def count_messages(states: Iterable[str]) -> None:
+    """Messages that have come into these states."""
+    for state, number in collections.Counter(states).items():
+        MESSAGES.labels(state).inc(number)
 
 
 def metrics() -> bytes:

@@ -5,6 +5,7 @@ to be durable, because what it works on is (docs/adr/0003-loops-not-activities.m
 """
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,7 @@ import sqlalchemy.exc
 import structlog
 from psycopg import sql
 
+from core import telemetry
 from core.db import database
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,12 @@ class Loop(ABC):
 
     def __init__(self) -> None:
         self.told = asyncio.Event()
+        self._turned = time.monotonic()
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since it last began a turn; many of them mean that it hangs."""
+        return time.monotonic() - self._turned
 
     @abstractmethod
     async def turn(self) -> bool:
@@ -50,7 +58,7 @@ class Loop(ABC):
         while not stop.is_set():
             try:
                 self.told.clear()
-                while await self.turn() and not stop.is_set():
+                while await self._turn() and not stop.is_set():
                     pass
             except AWAY as error:
                 log.warning("the database is away", loop=self.name, error=type(error).__name__)
@@ -58,6 +66,11 @@ class Loop(ABC):
                 continue
             await self._rest(stop)
         await self.close()
+
+    async def _turn(self) -> bool:
+        self._turned = time.monotonic()
+        with telemetry.TURN.labels(self.name).time():
+            return await self.turn()
 
     async def _rest(self, stop: asyncio.Event) -> None:
         try:

@@ -16,6 +16,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
+from core import telemetry
 from core.db import Db, driver
 from domain.errors import NotFound
 from domain.ids import new_id
@@ -124,7 +125,9 @@ async def reserve(db: Db, messages: Sequence[NewMessage]) -> dict[str, Kept]:
             [m.created_at for m in messages],
         ),
     )
-    return {row[0]: Kept(*row[1:]) for row in await cursor.fetchall()}
+    kept = {row[0]: Kept(*row[1:]) for row in await cursor.fetchall()}
+    telemetry.count_messages(one.state for one in kept.values())
+    return kept
 
 
 async def announce(db: Db) -> None:
@@ -210,7 +213,7 @@ async def claim(db: Db, ids: Sequence[UUID], owner: int) -> list[Claim]:
         " where id = any(%s) and state = 'reserved'" + _CLAIMED,
         (owner, list(ids)),
     )
-    return [Claim(*row) for row in await cursor.fetchall()]
+    return _taken([Claim(*row) for row in await cursor.fetchall()])
 
 
 async def give_back(db: Db, owner: int, channels: Sequence[str], *, besides: Sequence[UUID]) -> None:
@@ -229,7 +232,13 @@ async def take(db: Db, ids: Sequence[UUID]) -> list[Claim]:
         " attempts, created_at from messages where id = any(%s) and state = 'reserved' order by id for update skip locked",
         (list(ids),),
     )
-    return [Claim(*row) for row in await cursor.fetchall()]
+    return _taken([Claim(*row) for row in await cursor.fetchall()])
+
+
+def _taken(claims: list[Claim]) -> list[Claim]:
+    if claims:
+        telemetry.BATCH.labels("messages").observe(len(claims))
+    return claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +293,9 @@ async def settle(
             list(was),
         ),
     )
-    return {row[0] for row in await cursor.fetchall()}
+    done = {row[0] for row in await cursor.fetchall()}
+    telemetry.count_messages(one.state for one in settled if one.id in done)
+    return done
 
 
 @dataclass(frozen=True, slots=True)

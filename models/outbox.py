@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel, select
 
+from core import telemetry
 from core.db import Db, driver
 from domain.processes import Time
 
@@ -87,8 +88,11 @@ async def put(db: Db, rows: Sequence[Outbox]) -> None:
 
 async def oldest(db: Db, limit: int) -> list[Outbox]:
     """What has waited longest; the relay is the only reader, by its advisory lock."""
-    rows = await db.execute(select(Outbox).order_by(Outbox.id).limit(limit))  # pyright: ignore[reportArgumentType]
-    return list(rows.scalars())
+    found = await db.execute(select(Outbox).order_by(Outbox.id).limit(limit))  # pyright: ignore[reportArgumentType]
+    rows = list(found.scalars())
+    if rows:
+        telemetry.BATCH.labels("outbox").observe(len(rows))
+    return rows
 
 
 async def number(db: Db, rows: Sequence[Outbox], times: dict[str, Time]) -> None:

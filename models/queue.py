@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from core import telemetry
 from core.db import Db, driver
 
 
@@ -63,6 +64,8 @@ async def claim(db: Db, shard: int, limit: int) -> list[Job]:
     """The oldest jobs. Deleting them in this transaction is the claim: a crash leaves them where they were."""
     cursor = await (await driver(db)).execute(_CLAIM, (shard, limit))
     rows = sorted(await cursor.fetchall())
+    if rows:
+        telemetry.BATCH.labels("events").observe(len(rows))
     return [
         Job(workspace_id, kind, subject_id, payload or {})
         for _, workspace_id, kind, subject_id, payload in rows

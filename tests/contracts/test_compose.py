@@ -146,3 +146,10 @@ def test_compose_itself_accepts_the_file():
     subprocess.run(
         ["docker", "compose", "config", "--quiet"], cwd=ROOT, env={**os.environ, **passwords}, check=True
     )
+
+
+def test_every_worker_is_asked_where_it_listens():
+    for name, service in OURS.items():
+        if "worker.py" in service["command"]:
+            port = service["environment"]["WORKER_LISTEN"].rpartition(":")[2]
+            assert f"127.0.0.1:{port}/healthz" in service["healthcheck"]["test"][-1], name
