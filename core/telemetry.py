@@ -1,13 +1,15 @@
 """Telemetry: numbers for Prometheus, and traces through API, workflow and activity when an endpoint is set."""
 
 import collections
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from temporalio.client import Interceptor
 from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -16,6 +18,7 @@ from core.settings import Settings
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+_CARRY = TraceContextTextMapPropagator()
 registry = CollectorRegistry()
 REQUESTS = Counter(
     "mainspring_http_requests_total",
@@ -80,6 +83,26 @@ def trace_to(settings: Settings, service: str) -> TracerProvider | None:
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def trace_of_now() -> str | None:
+    """What a row carries so that the trace which caused it goes on when somebody takes it up."""
+    carrier: dict[str, str] = {}
+    _CARRY.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@contextmanager
+def going_on(traced: str | None) -> Generator[None]:
+    """Within this block the trace that a row carries goes on."""
+    if traced is None:
+        yield
+        return
+    token = context.attach(_CARRY.extract({"traceparent": traced}))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def interceptors(settings: Settings) -> Sequence[Interceptor]:

@@ -10,6 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from core import telemetry
 from core.db import scope_to, session
 from core.temporal import CLOCK, MAIN, RPC_TIMEOUT
 from domain.processes import Start, Time, Wake
@@ -40,8 +41,7 @@ class Relay(Loop):
         delivered = await self._deliver(rows)
         async with session() as db:
             await outbox.told(db, [row.id for row in delivered if row.id is not None])
-            for workspace_id in {row.workspace_id for row in delivered}:
-                await clocks.announce(db, workspace_id)
+            await clocks.announce(db, {row.workspace_id for row in delivered})
         return len(delivered) == len(rows) == _BATCH
 
     async def _prepare(self) -> list[Outbox]:
@@ -69,7 +69,8 @@ class Relay(Loop):
 
         async def in_order(deliveries: list[Outbox]) -> None:
             for row in deliveries:
-                await self._one(row)
+                with telemetry.going_on(row.trace):
+                    await self._one(row)
                 delivered.append(row)
 
         results = await asyncio.gather(*(in_order(d) for d in targets.values()), return_exceptions=True)

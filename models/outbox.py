@@ -32,6 +32,7 @@ class Outbox(SQLModel, table=True):
     signal: str | None = None
     number: int | None = None  # of the delivery, given once, so that a repeated one is recognised
     time: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    trace: str | None = None  # of the request that caused it, when requests are traced
 
 
 def start(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = "") -> Outbox:
@@ -61,8 +62,8 @@ def wake(workspace_id: UUID, workflow: str, subject_id: UUID, *, title: str = ""
 
 
 _PUT = """
-insert into outbox (workspace_id, workflow, subject_id, workflow_id, title, starts, signal)
-select * from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bool[], %s::text[])
+insert into outbox (workspace_id, workflow, subject_id, workflow_id, title, starts, signal, trace)
+select *, %s from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bool[], %s::text[])
 """
 
 
@@ -74,6 +75,7 @@ async def put(db: Db, rows: Sequence[Outbox]) -> None:
     await connection.execute(
         _PUT,
         (
+            telemetry.trace_of_now(),
             [r.workspace_id for r in rows],
             [r.workflow for r in rows],
             [r.subject_id for r in rows],
