@@ -37,7 +37,7 @@ ConsentState = Annotated[ConsentFilter | None, Query(description="What they said
 Asked = Annotated[
     str | None,
     Query(
-        max_length=10_000,
+        max_length=5_000,  # as much as fits into an address, whatever the characters
         description='Only those of whom this condition is true, as JSON: {"tag": "vip"}.',
         examples=['{"field": "contact.plan", "op": "is", "value": "pro"}'],
     ),

@@ -1,6 +1,7 @@
 """The router that every file of this folder makes for its noun: one transaction a request, repeatable POSTs, strict bodies."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -43,10 +44,27 @@ class Body(Part):
             raise ValueError(
                 "A text in here holds a zero character (\\u0000), which cannot be stored. Leave it out."
             )
+        if _DOUBTFUL.search(content) and not _storable(value):
+            raise ValueError(
+                "A number in here is too large to be stored. Send at most 18 digits, or send it as text."
+            )
         return _strictly(cls).validate_json(content, strict=True)
 
 
 _ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # not the six characters of somebody who writes about it
+
+_DOUBTFUL = re.compile(rb"[0-9]{19}|NaN|Infinity")  # mostly an id in a text, rarely a number
+
+
+def _storable(value: Any) -> bool:
+    """Numbers without end are no JSON, and whole ones have 64 bits there."""
+    if isinstance(value, dict):
+        return all(map(_storable, value.values()))
+    if isinstance(value, list):
+        return all(map(_storable, value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 @cache
