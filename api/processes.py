@@ -7,10 +7,12 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from activities import holds as holding
+from activities.holds import Overdue
 from api import pagination
 from api.deps import Caller, Db, Now, needs
 from api.pagination import Cursor, Limit, Page
-from api.routes import Router
+from api.routes import Body, Router
 from models import processes
 
 router = Router(prefix="/processes", tags=["Processes"])
@@ -36,6 +38,13 @@ class Step(BaseModel):
 
 class ProcessDetails(Process):
     record: list[Step] = Field(description="What it did, the latest first.")
+
+
+class Releasing(Body):
+    overdue: Overdue = Field(
+        "send",
+        description="send: now; ramp: one after the other over an hour; skip: those late by more than a day leave.",
+    )
 
 
 @router.get("", dependencies=[needs("processes:read")])
@@ -70,9 +79,12 @@ async def hold(process_id: UUID, db: Db, caller: Caller, now: Now) -> Process:
 
 
 @router.post("/{process_id}/release", dependencies=[needs("processes:write")])
-async def release(process_id: UUID, db: Db, caller: Caller, now: Now) -> Process:
-    """Let it go on. What came due meanwhile happens now."""
-    return shown(await processes.release(db, process_id, by=caller.name, now=now))
+async def release(
+    process_id: UUID, db: Db, caller: Caller, now: Now, asked: Releasing | None = None
+) -> Process:
+    """Let it go on, and say what happens with people in it who are overdue."""
+    overdue = asked.overdue if asked else "send"
+    return shown(await holding.release_process(db, process_id, overdue=overdue, by=caller.name, now=now))
 
 
 def shown(row: processes.Process) -> Process:

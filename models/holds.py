@@ -1,13 +1,15 @@
 """Holds: anything may be made to stand still; a hold is a flag that the reservation reads."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, text
-from sqlmodel import Field
+from sqlalchemy import ColumnElement, Index, text
+from sqlmodel import Field, col, select
 
-from core.db import Db
+from core.db import Db, fetch
+from domain.errors import NotFound
 from models.base import Instant, Owned, instant
 
 
@@ -37,13 +39,12 @@ Held = frozenset[tuple[UUID, str, str]]
 
 async def in_force(db: Db, workspace_ids: Iterable[UUID]) -> Held:
     """(workspace, scope, subject) of everything that stands still in these workspaces."""
-    rows = await db.execute(
-        text(
-            "select workspace_id, scope, subject from holds where workspace_id = any(:ids) and released_at is null"
-        ),
-        {"ids": list(workspace_ids)},
+    rows = await fetch(
+        db,
+        "select workspace_id, scope, subject from holds where workspace_id = any(%s) and released_at is null",
+        [list(workspace_ids)],
     )
-    return frozenset((row.workspace_id, row.scope, row.subject) for row in rows)
+    return frozenset((workspace_id, scope, subject) for workspace_id, scope, subject in rows)
 
 
 async def hold(db: Db, workspace_id: UUID, scope: str, subject: object, *, now: datetime, by: str) -> bool:
@@ -71,3 +72,60 @@ async def release(
         {"workspace": workspace_id, "scope": scope, "subject": str(subject), "now": now},
     )
     return row.scalar_one_or_none()
+
+
+async def get(db: Db, hold_id: UUID) -> Hold:
+    row = (
+        await db.execute(select(Hold).where(col(Hold.id) == hold_id).with_for_update())
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is no such hold.")
+    return row
+
+
+async def find(db: Db, workspace_id: UUID, scope: str, subject: str) -> Hold:
+    """The one in force."""
+    query = select(Hold).where(
+        *_in_force(workspace_id), col(Hold.scope) == scope, col(Hold.subject) == subject
+    )
+    return (await db.execute(query)).scalar_one()
+
+
+async def subjects(db: Db, workspace_id: UUID, scope: str) -> list[str]:
+    """What of this kind stands still."""
+    query = select(Hold.subject).where(*_in_force(workspace_id), col(Hold.scope) == scope)
+    return list((await db.execute(query)).scalars())
+
+
+def _in_force(workspace_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return col(Hold.workspace_id) == workspace_id, col(Hold.released_at).is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A hold with what it is about, in words, where it is about one thing."""
+
+    row: Hold
+    name: str
+    kind: str  # of a process
+
+
+async def listed(db: Db, workspace_id: UUID) -> list[Listed]:
+    """All that stands still, the latest first."""
+    rows = (
+        (await db.execute(select(Hold).where(*_in_force(workspace_id)).order_by(col(Hold.id).desc())))
+        .scalars()
+        .all()
+    )
+    named = await db.execute(
+        _NAMES, {"ids": [row.subject for row in rows if row.scope in ("automation", "process")]}
+    )
+    known = {row.id: (row.name, row.kind) for row in named}
+    return [Listed(row, *known.get(row.subject, ("", ""))) for row in rows]
+
+
+_NAMES = text("""
+select id::text as id, name, '' as kind from automations where id = any(cast(:ids as uuid[]))
+union all
+select id::text, title, kind from processes where id = any(cast(:ids as uuid[]))
+""")

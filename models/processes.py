@@ -13,7 +13,7 @@ from sqlmodel import Field, col, select
 from core.db import Db, driver
 from domain.errors import Conflict, NotFound
 from domain.processes import DEFAULT_RANK, RANKS, Park, Time
-from models import outbox
+from models import holds, outbox
 from models.base import Instant, Owned, count, flag, instant, json_or_null
 from models.outbox import Outbox
 
@@ -318,6 +318,7 @@ async def hold(db: Db, process_id: UUID, *, by: str, now: datetime) -> Process:
         await db.refresh(
             row
         )  # what Postgres computes from `held` is read again now, since later there is no awaiting
+        await holds.hold(db, row.workspace_id, "process", row.id, now=now, by=by)
         await note(db, row.workspace_id, row.workflow_id, now, f"Put on hold by {by}.")
     return row
 
@@ -329,6 +330,7 @@ async def release(db: Db, process_id: UUID, *, by: str, now: datetime) -> Proces
         row.held = False
         await db.flush()
         await db.refresh(row)
+        await holds.release(db, row.workspace_id, "process", row.id, now=now)
         await note(db, row.workspace_id, row.workflow_id, now, f"Released by {by}.")
         await outbox.put(db, [outbox.wake(row.workspace_id, row.kind, row.subject_id, title=row.title)])
     return row
