@@ -9,7 +9,7 @@ COVERAGE ?= 85
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint types fix unit histories migrations coverage bench migrate migration lock fresh vertical
+.PHONY: help run setup test lint types fix unit histories migrations coverage bench migrate migration lock fresh vertical password-link
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -69,6 +69,10 @@ lock: ## Resolve all dependencies anew into the locks: names, versions and hashe
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 	@$(LAUNCH) npm install --package-lock-only --omit-lockfile-registry-resolved
 	@$(LAUNCH) npm install --package-lock-only --omit-lockfile-registry-resolved --prefix core/launch/postgres
+
+password-link: ## A link for a new password, where no mail is sent: make password-link EMAIL=ada@example.com
+	@test -n "$(EMAIL)" || { echo 'Whose? For instance: make password-link EMAIL=ada@example.com'; exit 2; }
+	@$(LAUNCH) with-database web.password_link "$(EMAIL)"
 
 fresh: ## Throw the local data away, after asking (YES=1: without)
 	@$(LAUNCH) fresh $(if $(YES),--yes)

@@ -16,6 +16,7 @@ NAME_MAX = 100
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=14)
 INVITATION = timedelta(days=7)
+PASSWORD_RESET = timedelta(hours=1)
 
 # Twelve characters or more, and still among the first that an attacker tries.
 _COMMON = frozenset(

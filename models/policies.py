@@ -42,6 +42,7 @@ SPECIAL = {
     "invitations": Policy(f"{OWN_WORKSPACE} or token_hash = app_presented()"),
     "api_keys": Policy(f"{OWN_WORKSPACE} or key_hash = app_presented()"),
     "sign_ins": Policy("token_hash = app_presented() or user_id = app_user()"),
+    "password_resets": Policy("token_hash = app_presented() or user_id = app_user()"),
 }
 
 # What was recorded stays as it was, and a person is never deleted: their name stands behind what they did.

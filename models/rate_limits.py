@@ -47,6 +47,12 @@ SIGN_UP_ADDRESS = Limit(
 )
 INVITE_WORKSPACE = Limit("invite/workspace", 50, timedelta(hours=1), f"Too many invitations at once. {_WAIT}")
 PASSWORD_CHANGE = Limit("password/account", 10, timedelta(minutes=15), f"Too many attempts. {_WAIT}")
+RESET_ACCOUNT = Limit(
+    "password_reset/account", 5, timedelta(hours=1), f"Enough links have been asked for this address. {_WAIT}"
+)
+RESET_ADDRESS = Limit(
+    "password_reset/address", 30, timedelta(hours=1), f"Too many links asked for from here. {_WAIT}"
+)
 TOKEN_ADDRESS = Limit("token/address", 100, timedelta(minutes=15), f"Too many attempts from here. {_WAIT}")
 
 # One statement, so that fifty at once are counted one by one.

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from starlette.datastructures import FormData
+from starlette.responses import Response
 
-from domain.errors import Invalid, MainspringError
+from domain.errors import Invalid, MainspringError, TooMany
 from web.contexts.base import Form
 
 T = TypeVar("T")
@@ -49,6 +50,13 @@ def refused(error: MainspringError, values: Mapping[str, str]) -> Form:
     """The form again, as it was left, with what is wrong where it is wrong."""
     shown = {name: value for name, value in values.items() if name not in _NEVER_SHOWN}
     return Form(values=shown, errors=_errors(error))
+
+
+def patient(response: Response, error: MainspringError) -> Response:
+    """Says when to try again, where there were too many attempts."""
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    return response
 
 
 def _errors(error: MainspringError) -> dict[str, str]:

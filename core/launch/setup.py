@@ -1,7 +1,6 @@
 """Set-up without a start (`make setup`), and the migrations alone (`make migrate`)."""
 
 import contextlib
-import os
 from collections.abc import Generator, Sequence
 
 from core.launch import assets, browser, environment, instance, interrupt, services, tools
@@ -53,11 +52,16 @@ def npm(words: Sequence[str]) -> int:
 
 
 def migrate() -> int:
+    return with_database(["alembic", "upgrade", "head"])
+
+
+def with_database(module: Sequence[str]) -> int:
+    """`python -m …` on the database of this instance, whether it runs or not."""
     interrupt.install()
     ours = instance.read()
     with database(ours) as url:
-        upgrade = [str(environment.python()), "-m", "alembic", "upgrade", "head"]
-        return services.run_in_foreground(upgrade, {**os.environ, "DATABASE_URL": url})
+        env = instance.children(ours, url, ours.temporal_address or "")
+        return services.run_in_foreground([str(environment.python()), "-m", *module], env)
 
 
 @contextlib.contextmanager

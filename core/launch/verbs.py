@@ -49,6 +49,8 @@ def _act(options: Options) -> int:
             return setup.npm(options.command)
         case "migrate":
             return setup.migrate()
+        case "with-database":
+            return setup.with_database(options.command)
         case "fresh":
             fresh.fresh(sure=options.yes)
         case _:
@@ -73,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("npm", help="npm, the machine's or our own")
     verb.add_argument("command", nargs=argparse.REMAINDER)
     verbs.add_parser("migrate", help="bring the local database up to date")
+    verb = verbs.add_parser("with-database", help="a Python module of ours on the local database")
+    verb.add_argument("command", nargs=argparse.REMAINDER)
     verb = verbs.add_parser("fresh", help="throw the local data away")
     verb.add_argument("--yes", action="store_true", help="without asking")
     return parser

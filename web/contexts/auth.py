@@ -16,6 +16,26 @@ class SignIn(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgotPassword(Page):
+    """`sends`: whether this instance has a mail server; `asked` is the address, once a link was asked for."""
+
+    template: ClassVar[str] = "auth/forgot_password.html"
+
+    sends: bool
+    asked: str = ""
+    form: Form = BLANK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetPassword(Page):
+    template: ClassVar[str] = "auth/reset_password.html"
+
+    token: str
+    email: str
+    form: Form = BLANK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp(Page):
     template: ClassVar[str] = "auth/sign_up.html"
 

@@ -22,7 +22,7 @@ from models.users import User
 from web import entrance
 from web.contexts import auth
 from web.deps import Bare, Pages, Redirect, SignedIn, local_path, see_other, signed_in
-from web.forms import Checked, refused
+from web.forms import Checked, patient, refused
 
 router = Pages()
 Text = Annotated[str, Field(max_length=1000)]
@@ -50,7 +50,7 @@ async def sign_in(
         user = await entrance.check(request, email.strip().lower(), password)
     except MainspringError as error:
         page = auth.SignIn(form=refused(error, {"email": email}), next=local_path(wanted, default=""))
-        return _patient(view(page, status=error.status), error)
+        return patient(view(page, status=error.status), error)
     return await entrance.enter(request, user, to=local_path(wanted))
 
 
@@ -88,7 +88,7 @@ async def sign_up_business(
         user, workspace_id = await _sign_up(request, typed, password)
     except MainspringError as error:
         page = auth.SignUp(form=refused(error, typed), time_zones=time_zones())
-        return _patient(view(page, status=error.status), error)
+        return patient(view(page, status=error.status), error)
     return await entrance.enter(request, user, to="/", workspace_id=workspace_id)
 
 
@@ -146,7 +146,7 @@ async def accept_invitation(
         user = await _join(request, invited, name, password)
     except MainspringError as error:
         page = await _invitation(invited, token, error=error, name=name)
-        return _patient(view(page, status=error.status), error)
+        return patient(view(page, status=error.status), error)
     return await entrance.enter(request, user, to="/", workspace_id=invited.workspace_id)
 
 
@@ -196,9 +196,3 @@ async def _join(request: Request, invited: Invited, name: str, password: str) ->
             db, workspace_id=invited.workspace_id, user_id=user_id, role=invited.role, now=now
         )
     return user
-
-
-def _patient(response: Response, error: MainspringError) -> Response:
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
-    return response

@@ -19,6 +19,10 @@ class Sample:
 PAGES: Mapping[str, Sample] = {
     "/sign-in": Sample(account.SIGN_IN, VISIT),
     "/sign-in/refused": Sample(account.SIGN_IN_REFUSED, VISIT, 422),
+    "/forgot-password": Sample(account.FORGOT_PASSWORD, VISIT),
+    "/forgot-password/asked": Sample(account.FORGOT_PASSWORD_ASKED, VISIT),
+    "/forgot-password/by-hand": Sample(account.FORGOT_PASSWORD_SENDS_NOTHING, VISIT),
+    "/reset-password/t0ken": Sample(account.RESET_PASSWORD, VISIT),
     "/sign-up": Sample(account.SIGN_UP, VISIT),
     "/sign-up/refused": Sample(account.SIGN_UP_REFUSED, VISIT, 422),
     "/invitations/new": Sample(account.INVITATION, VISIT),

@@ -1,6 +1,6 @@
 """Coming in, going out, and what can go wrong."""
 
-from web.contexts.auth import AcceptInvitation, SignIn, SignUp
+from web.contexts.auth import AcceptInvitation, ForgotPassword, ResetPassword, SignIn, SignUp
 from web.contexts.base import Form
 from web.contexts.errors import Broken, NoPermission, NotFound, Unavailable
 from web.contexts.public import Unsubscribe, Unsubscribed
@@ -31,6 +31,10 @@ SIGN_UP_REFUSED = SignUp(
         },
     ),
 )
+FORGOT_PASSWORD = ForgotPassword(sends=True)
+FORGOT_PASSWORD_ASKED = ForgotPassword(sends=True, asked="maya@fernhill.example")
+FORGOT_PASSWORD_SENDS_NOTHING = ForgotPassword(sends=False)
+RESET_PASSWORD = ResetPassword(token="t0ken", email="maya@fernhill.example")
 INVITATION = AcceptInvitation(
     token="t0ken",
     workspace_name="Fernhill Coffee",
