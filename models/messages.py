@@ -34,6 +34,12 @@ class Message(Owned, table=True):
         Index("messages_waiting", "channel", "id", postgresql_where=text("state = 'reserved'")),
         Index("messages_sending", "owner", postgresql_where=text("state = 'sending'")),
         Index("messages_unknown", "id", postgresql_where=text("state = 'unknown'")),
+        Index(
+            "messages_unsettled",
+            "workspace_id",
+            "id",
+            postgresql_where=text("state in ('failed', 'unknown', 'deferred')"),
+        ),
     )
 
     channel: str  # email | http | what a step of one's own says

@@ -8,11 +8,21 @@ from sqlalchemy import text
 
 from core.db import Db
 
-# Rows that refer to the contact go with it (events, consent, enrolments, trails). Mail that was sent stays as a number.
+# Rows that refer to the contact go with it (events, consent, enrolments, trails). Mail that was sent stays as a number; what
+# a mail server answered often quotes the address, while the reasons of what was never sent are our own words.
 _FORGET = text("""
-update messages set address = null, subject = null, html = null, text = null, headers = null, result = null
+update messages set address = null, subject = null, html = null, text = null, headers = null, result = null,
+    reason = case when state = 'dropped' then reason end
 where contact_id = any(:ids)
 """)
+_TAKE_FROM_INBOX = text("""
+delete from captured_mails k using messages m where m.id = k.message_id and m.contact_id = any(:ids)
+""")
+_REHEARSED = text("""
+delete from simulations where workspace_id = :workspace and request ->> 'contact_id' = any(cast(:ids as text[]))
+""")
+# The log goes on saying that there was a change, by whom and when.
+_OFF_THE_RECORD = text("select audit_forget('contacts', cast(:ids as text[]))")
 _DELETE = text("delete from contacts where workspace_id = :workspace and id = any(:ids) returning id")
 _REMEMBER_REFUSALS = text("""
 insert into suppressions (id, workspace_id, channel, address, reason, at)
@@ -37,9 +47,14 @@ async def erase(db: Db, workspace_id: UUID, contact_ids: Sequence[UUID], *, at: 
     Of somebody who said no, the bare address stays on the list of those that must not be written to.
     """
     who = {"workspace": workspace_id, "ids": list(contact_ids)}
+    named = {"workspace": workspace_id, "ids": [str(contact_id) for contact_id in contact_ids]}
     await db.execute(_REMEMBER_REFUSALS, {**who, "at": at})
+    await db.execute(_TAKE_FROM_INBOX, who)
     await db.execute(_FORGET, who)
-    return await remove(db, workspace_id, contact_ids)
+    await db.execute(_REHEARSED, named)
+    gone = await remove(db, workspace_id, contact_ids)
+    await db.execute(_OFF_THE_RECORD, named)  # also of the entry that says that they were removed
+    return gone
 
 
 async def remove(db: Db, workspace_id: UUID, contact_ids: Sequence[UUID]) -> int:
