@@ -88,12 +88,15 @@ class Opened:
     at: datetime
     name: str
     automation: str
+    step: str
+    """What the marketer called it, if they did."""
 
 
 _OPEN = text(f"""
-select k.message_id, k.at, {_NAME} as name, coalesce(a.name, '') as automation
+select k.message_id, k.at, {_NAME} as name, coalesce(a.name, '') as automation,
+       coalesce(v.definition -> 'nodes' -> m.node ->> 'name', '') as step
 from captured_mails k join messages m on m.id = k.message_id left join contacts c on c.id = m.contact_id
-left join automations a on a.id = m.automation_id where k.id = :id
+left join automations a on a.id = m.automation_id left join automation_versions v on v.id = m.version_id where k.id = :id
 """)
 
 
@@ -104,7 +107,7 @@ async def read(db: Db, mail_id: UUID) -> Opened:
         text("update captured_mails set seen = true where id = :id and not seen"), {"id": mail_id}
     )
     message = (await db.execute(select(Message).where(col(Message.id) == row.message_id))).scalar_one()
-    return Opened(message, row.at, row.name, row.automation)
+    return Opened(message, row.at, row.name, row.automation, row.step)
 
 
 async def body(db: Db, mail_id: UUID) -> str:
@@ -113,7 +116,7 @@ async def body(db: Db, mail_id: UUID) -> str:
     return html.scalar_one() or ""
 
 
-async def _row(db: Db, mail_id: UUID) -> Row[tuple[UUID, datetime, str, str]]:
+async def _row(db: Db, mail_id: UUID) -> Row[tuple[UUID, datetime, str, str, str]]:
     found = (await db.execute(_OPEN, {"id": mail_id})).first()
     if found is None:
         raise NotFound("This e-mail is not here any more.")

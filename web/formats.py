@@ -14,6 +14,19 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def phone(number: str | None) -> str:
+    """+442079460960 → +44 20 7946 0960: as people write it."""
+    import phonenumbers  # 50 ms that pages without a number need not wait for
+
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def compact(value: int) -> str:
     """2431 → 2.4k: for narrow places."""
     for size, unit in ((1_000_000, "m"), (1_000, "k")):

@@ -35,6 +35,7 @@ _SOURCES = {
 _HIDDEN = frozenset(
     {"message_id", "automation_id", "node", "import_id", "undo", "version_id", "enrolment_id"}
 )
+_OF_A_MAIL = frozenset({"subject", "link"})  # the line above names the mail already
 _LONGEST = 160
 
 
@@ -174,12 +175,19 @@ def _detail(event: Event) -> str:
         )
     if event.name.startswith("contact."):
         return "From an import" if event.source == "import" else ""
+    hidden = _HIDDEN | _OF_A_MAIL if event.name.startswith("email.") else _HIDDEN
     shown = {
         name: value
         for name, value in event.properties.items()
-        if name not in _HIDDEN and value not in (None, "")
+        if name not in hidden and value not in (None, "")
     }
-    return _cut(" · ".join(f"{label_for(name).lower()} {_plain(value)}" for name, value in shown.items()))
+    return _cut(" · ".join(_property(name, value) for name, value in shown.items()))
+
+
+def _property(name: str, value: Any) -> str:
+    """An address says by itself what it is."""
+    words = _plain(value)
+    return words if words.startswith(("https://", "http://")) else f"{label_for(name)}: {words}"
 
 
 def _change(name: str, change: Mapping[str, Any]) -> str:

@@ -104,6 +104,7 @@ def filters() -> dict[str, Any]:
         formats.initials,
         formats.hue,
         formats.iso,
+        formats.phone,
     )
     local = (
         formats.moment,

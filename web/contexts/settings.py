@@ -88,6 +88,7 @@ class ApiKeyRow:
     name: str
     prefix: str
     scopes: tuple[str, ...]
+    everything: bool = False
     created_at: datetime
     created_by: str = ""
     last_used_at: datetime | None = None

@@ -79,6 +79,7 @@ def _row(key: ApiKey, makers: dict[UUID, str]) -> ApiKeyRow:
         name=key.name,
         prefix=key.prefix,
         scopes=tuple(key.scopes),
+        everything=PERMISSIONS.keys() <= set(key.scopes),
         created_at=key.created_at,
         created_by=makers.get(key.created_by, "") if key.created_by else "",
         last_used_at=key.last_used_at,

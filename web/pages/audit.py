@@ -37,6 +37,7 @@ RESOURCES: Mapping[str, str] = {
 _PAGES = {"automations": "/automations/{}", "contacts": "/contacts/{}"}
 _ACTIONS = {"signed_in": "signed in"}
 _NOT_SHOWN = frozenset({"id", "workspace_id"})
+_DRAWN = {"revision"}  # all that is recorded of a change to the drawing: its versions keep what it said
 
 
 @router.get("", dependencies=[needs("audit:read")])
@@ -99,17 +100,19 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> AuditRow:
     about = entry.action not in _ACTIONS
     subject = names.get(entry.subject_id or "") or _recorded_name(entry)
     page = _PAGES.get(entry.resource) if entry.subject_id in names else None
+    changes = tuple(_changes(entry))
+    drawn = entry.resource == "automations" and {change.field for change in changes} == _DRAWN
     return AuditRow(
         id=entry.id,
         at=entry.at,
         actor=entry.actor_name,
         by_program=entry.actor_kind == "api_key",
         action=_ACTIONS.get(entry.action, entry.action.replace("_", " ")),
-        resource=_words(entry.resource) if about else "",
+        resource="the draft of" if drawn else _words(entry.resource) if about else "",
         subject=subject if about else "",
         subject_url=page.format(entry.subject_id) if page and about else None,
         ip=entry.ip or "",
-        changes=tuple(_changes(entry)),
+        changes=() if drawn else changes,
     )
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 from core.db import Db as Transaction
 from core.db import Scope, session
 from domain.definitions.reading import read_draft
-from domain.events import words
+from domain.events import SYSTEM, words
 from models import activity, automations, counts, numbers
 from models.activity import DAYS, Daily, Happened
 from models.automations import Listed
@@ -101,9 +101,15 @@ def _item(one: Happened) -> FeedItem:
         icon=look.icon,
         kind=look.kind,
         who=one.who,
-        text=words(one.name, one.properties),
+        text=_text(one),
         url=f"/contacts/{one.contact_id}" if one.contact_id else None,
     )
+
+
+def _text(one: Happened) -> str:
+    """What a shop reports is a name, not the end of a sentence."""
+    told = words(one.name, one.properties)
+    return told if one.name in SYSTEM else f"· {told}"
 
 
 def _stats(daily: Daily) -> tuple[Stat, ...]:

@@ -105,7 +105,7 @@ def _mail(mail_id: UUID, opened: Opened) -> Mail:
         contact_id=message.contact_id,
         automation_id=message.automation_id,
         automation=opened.automation,
-        step=message.node or "",
+        step=opened.step,
         opened_at=message.opened_at,
         clicked_at=message.clicked_at,
     )
