@@ -91,7 +91,7 @@ async def main(queues: Sequence[str], names: Sequence[str]) -> None:
     telemetry.trace_to(config, "worker")
     for folder in ("activities.steps", "domain.triggers"):
         plugins.load(folder)
-    database = configure(Database(config.database_url, pool=config.database_pool, options=ENGINE_OPTIONS))
+    database = configure(Database(config.database_url, pool=config.database_pool, options=ENGINE_OPTIONS, checked=False))
     status = _status(config)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

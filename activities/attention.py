@@ -46,7 +46,7 @@ async def resolve(
         resolved = await attention.given_up(db, workspace_id, which, words=f"{by} left it unsent.")
     await queue.resume(db, [(workspace_id, one.enrolment_id, one.id) for one in resolved if one.enrolment_id])
     await _note(db, workspace_id, "resolved", which, len(resolved), outcome=outcome)
-    await clocks.announce(db, workspace_id)
+    await clocks.announce(db, [workspace_id])
     return Done(len(resolved))
 
 

@@ -24,7 +24,7 @@ async def park(said: Park) -> datetime:
     async with session(Scope(workspaces=(said.workspace_id,))) as db:
         now = await clocks.now(db, said.workspace_id)
         await processes.park(db, said, now)
-        await clocks.announce(db, said.workspace_id)
+        await clocks.announce(db, [said.workspace_id])
     return now
 
 

@@ -1,5 +1,6 @@
 """Moves the people of a cohort who are due."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from temporalio import activity
 
 from activities.enrolments import Moved, facts_of, ground, position_of, remember, settle
 from activities.plans import PLANS
-from core.db import Db, Scope, session
+from core.db import Db, Scope, pipeline, session
 from domain.kernel import run
 from domain.processes import Advance, Rest
 from models import clocks, enrolments, holds, messages, processes
@@ -65,15 +66,18 @@ async def _rest(db: Db, asked: Advance, until: datetime | None, what: str, now: 
 
 async def move(db: Db, workspace_id: UUID, rows: Sequence[Placed]) -> None:
     """Ask the kernel about each of these people, and write down what it said."""
-    here = await ground(db, [workspace_id], [row.contact_id for row in rows])
-    versions = await PLANS.versions(db, {row.version_id for row in rows})
-    remembered = await remember(db, [(versions[row.version_id], row.contact_id) for row in rows])
-    now = here.now[workspace_id]
-    moved: list[Moved] = []
-    for row in rows:
-        ready, known = versions[row.version_id], here.known[row.contact_id]
-        facts = facts_of(known, row.data, remembered.get(row.contact_id, {}))
-        outcome = run(ready.plan, position_of(row), facts, now, limits=here.limits(ready, known))
-        moved.append(Moved(ready, facts, outcome, now, row.id, row))
-    if await settle(db, moved):
-        await messages.announce(db)
+    async with pipeline(db):
+        here, versions = await asyncio.gather(
+            ground(db, [workspace_id], [row.contact_id for row in rows]),
+            PLANS.versions(db, {row.version_id for row in rows}),
+        )
+        remembered = await remember(db, [(versions[row.version_id], row.contact_id) for row in rows])
+        now = here.now[workspace_id]
+        moved: list[Moved] = []
+        for row in rows:
+            ready, known = versions[row.version_id], here.known[row.contact_id]
+            facts = facts_of(known, row.data, remembered.get(row.contact_id, {}))
+            outcome = run(ready.plan, position_of(row), facts, now, limits=here.limits(ready, known))
+            moved.append(Moved(ready, facts, outcome, now, row.id, row))
+        if await settle(db, moved):
+            await messages.announce(db)

@@ -1,5 +1,6 @@
 """E-mails on their way out: from rows of the ledger to letters that are filled in for their contacts."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from activities.enrolments import Ground, facts_of, ground
-from core.db import Db
+from core.db import Db, pipeline
 from core.mail.message import Address, Message
 from core.security import derive, instance_secrets
 from core.templating import Rendered, Renderer, Template
@@ -123,14 +124,14 @@ class Mailroom:
         """Read what the letters need; whoever may not be written to any more is marked as dropped."""
         if not claims:
             return []
-        here = await ground(
-            db,
-            sorted({claim.workspace_id for claim in claims}),
-            {claim.contact_id for claim in claims if claim.contact_id},
-        )
-        mails = await self._mails(db, claims)
-        data = await enrolments.data(db, [claim.enrolment_id for claim in claims if claim.enrolment_id])
-        places = await workspaces.by_ids(db, {claim.workspace_id for claim in claims})
+        workspace_ids = sorted({claim.workspace_id for claim in claims})
+        async with pipeline(db):
+            here, mails, data, places = await asyncio.gather(
+                ground(db, workspace_ids, {claim.contact_id for claim in claims if claim.contact_id}),
+                self._mails(db, claims),
+                enrolments.data(db, [claim.enrolment_id for claim in claims if claim.enrolment_id]),
+                workspaces.by_ids(db, workspace_ids),
+            )
         return [
             _order(claim, mails[claim.version_id, claim.node], data, places[claim.workspace_id], here, known)
             for claim in claims

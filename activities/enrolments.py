@@ -3,6 +3,7 @@
 The router, the bulk enrolment and the cohorts all end here. What it takes to ask the kernel is read by `Ground`.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,11 +65,12 @@ class Ground:
 
 
 async def ground(db: Db, workspace_ids: Sequence[UUID], contact_ids: Iterable[UUID]) -> Ground:
-    return Ground(
-        now=await clocks.times(db, workspace_ids),
-        held=await holds.in_force(db, workspace_ids),
-        known=await facts.load(db, contact_ids),
+    now, held, known = await asyncio.gather(
+        clocks.times(db, workspace_ids),
+        holds.in_force(db, workspace_ids),
+        facts.load(db, contact_ids),
     )
+    return Ground(now, held, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,16 @@ async def settle(db: Db, moved: Sequence[Moved]) -> list[Kept]:
 
     Somebody who came in under a key that is taken is not let in, and nothing is done for them.
     """
-    entering = [one for one in moved if one.row is None]
+    rows = {one.id: list(_rows(one)) for one in moved}
     cohort_of = await _park(db, moved)
-    entered = await enrolments.insert(db, [_placed(one, cohort_of, {}) for one in entering])
+    entered = await enrolments.insert(
+        db, [_placed(one, cohort_of, _newly_awaited(rows[one.id])) for one in moved if one.row is None]
+    )
     counted = [one for one in moved if one.row is not None or one.id in entered]
-    kept = await messages.reserve(db, [row for one in counted for row in _rows(one)])
-    await enrolments.update(db, [_placed(one, cohort_of, kept) for one in counted if _changes_row(one)])
+    kept = await messages.reserve(db, [row for one in counted for row in rows[one.id]])
+    await enrolments.update(
+        db, [_placed(one, cohort_of, _awaited(one.row, rows[one.id], kept)) for one in counted if one.row]
+    )
     await _change(db, counted)
     await automations.tally(db, Counter(line for one in counted for line in _lines(one)))
     await automations.tell(db, [_told(one) for one in counted if one.outcome.whys])
@@ -186,13 +192,8 @@ async def _park(db: Db, moved: Sequence[Moved]) -> dict[tuple[UUID, str], UUID]:
     return {key: cohort.id for key, cohort in parked.items()}
 
 
-def _changes_row(one: Moved) -> bool:
-    """Whoever comes in has their row already, except for the message that they wait for: it is known only now."""
-    awaits = one.outcome.position is not None and one.outcome.position.awaits is not None
-    return one.row is not None or awaits
-
-
-def _placed(one: Moved, cohort_of: Mapping[tuple[UUID, str], UUID], kept: Mapping[str, Kept]) -> Placed:
+def _placed(one: Moved, cohort_of: Mapping[tuple[UUID, str], UUID], awaited: UUID | None) -> Placed:
+    """`awaited`: the message whose outcome it would wait for, if it stands at a step that waits for one."""
     position, row, ready = one.outcome.position, one.row, one.ready
     trigger = one.facts.trigger
     return Placed(
@@ -207,7 +208,7 @@ def _placed(one: Moved, cohort_of: Mapping[tuple[UUID, str], UUID], kept: Mappin
         entered_node_at=position.entered_at if position else None,
         wake_at=one.wake_at,
         cohort_id=cohort_of.get((ready.automation_id, one.bucket)),
-        awaits=_awaited(one, kept),
+        awaits=awaited if position and position.awaits else None,
         hop=position.hop if position else row.hop if row else 0,
         data=_data(one.outcome.facts),
         started_at=row.started_at if row else position.started_at if position else one.at,
@@ -216,12 +217,15 @@ def _placed(one: Moved, cohort_of: Mapping[tuple[UUID, str], UUID], kept: Mappin
     )
 
 
-def _awaited(one: Moved, kept: Mapping[str, Kept]) -> UUID | None:
-    """The message of this run on which the contact waits, or the one it waited on before."""
-    if one.outcome.position is None or one.outcome.position.awaits is None:
-        return None
-    keys = [one.send_key(e) for e in one.outcome.effects if isinstance(e.act, Reserve) and e.act.awaits]
-    return kept[keys[-1]].id if keys and keys[-1] in kept else one.row.awaits if one.row else None
+def _newly_awaited(reserved: Sequence[NewMessage]) -> UUID | None:
+    """Whoever comes in waits for the last message of the run; nobody else can have reserved it."""
+    return reserved[-1].id if reserved else None
+
+
+def _awaited(row: Placed, reserved: Sequence[NewMessage], kept: Mapping[str, Kept]) -> UUID | None:
+    """The last message of the run, which stops at one that is waited for; else the one it waited for before."""
+    last = kept.get(reserved[-1].send_key) if reserved else None
+    return last.id if last else row.awaits
 
 
 def _rows(one: Moved) -> Iterator[NewMessage]:

@@ -35,7 +35,7 @@ async def measure(shop: Shop) -> list[Measured]:
         latencies = [
             receiver.received[number] - at for number, at in posted.items() if number in receiver.received
         ]
-        each = sum(cpu.since().values()) / max(len(posted), 1) * 1000
+        used = cpu.each(len(posted))
     return [
         Measured("events accepted", len(posted) / SECONDS, "a second"),
         Measured("HTTP actions performed inside that time", performed / SECONDS, "a second", least=AT_LEAST),
@@ -44,7 +44,7 @@ async def measure(shop: Shop) -> list[Measured]:
         Measured("answer to a post, 99th percentile", percentile(answers, 0.99) * 1000, "ms"),
         Measured("event → action, median", percentile(latencies, 0.5) * 1000, "ms"),
         Measured("event → action, 99th percentile", percentile(latencies, 0.99) * 1000, "ms"),
-        Measured("CPU for each: API, worker and Postgres", each, "ms"),
+        *used,
         Measured("lost", lost, "", most=0),
         Measured("doubled", receiver.doubled, "", most=0),
     ]

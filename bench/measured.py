@@ -58,9 +58,12 @@ class Cpu:
         self._pids = pids
         self._before = self._used()
 
-    def since(self) -> dict[str, float]:
+    def each(self, count: int) -> list[Measured]:
+        """Used since it was made, for each of so many, in milliseconds."""
         now = self._used()
-        return {name: now[name] - self._before[name] for name in now}
+        used = {name: (now[name] - self._before[name]) / count * 1000 for name in now}
+        told = [Measured(f"CPU for each: {name}", ms, "ms") for name, ms in used.items()]
+        return [Measured("CPU for each, in all", sum(used.values()), "ms"), *told]
 
     def _used(self) -> dict[str, float]:
         children = _children()

@@ -4,24 +4,25 @@ Every connection takes the application role, which owns nothing and cannot bypas
 acts (`Scope`); what lies outside of that does not exist for it. Only this file commits.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import orjson
 import psycopg
 from psycopg.types.json import set_json_dumps, set_json_loads
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 APP_ROLE = "mainspring_app"
 Db = AsyncSession
 
 # Sequential scans are off because a plan made while a queue table was empty is kept by the prepared statement
-# and turns a claim of 0.1 ms into 3 ms until autovacuum has looked at the table.
-ENGINE_OPTIONS = "-c enable_seqscan=off"
+# and turns a claim of 0.1 ms into 3 ms until autovacuum has looked at the table. Statements for batches look the same
+# whatever is in the batch: planning each anew took as long as running it.
+ENGINE_OPTIONS = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
 
 set_json_dumps(orjson.dumps)
 set_json_loads(orjson.loads)
@@ -57,9 +58,9 @@ class Scope:
         }
 
 
-_SCOPE = text(
-    "select set_config('app.workspaces', :workspaces, true), set_config('app.user', :user, true),"
-    " set_config('app.presented', :presented, true), set_config('app.actor', :actor, true)"
+_SCOPE = (
+    "select set_config('app.workspaces', %(workspaces)s, true), set_config('app.user', %(user)s, true),"
+    " set_config('app.presented', %(presented)s, true), set_config('app.actor', %(actor)s, true)"
 )
 
 
@@ -69,16 +70,20 @@ def plain_url(url: str) -> str:
 
 
 class Database:
-    """The pool of this process. `options` are Postgres settings of its connections (the engine's loops have their own)."""
+    """The pool of this process. `options` are Postgres settings of its connections (the engine's loops have their own).
 
-    def __init__(self, url: str, *, pool: int = 10, options: str = "") -> None:
+    After a restart of Postgres an unchecked pool hands out dead connections, once: a person should not see that, the loops
+    of the engine do not mind and save the question.
+    """
+
+    def __init__(self, url: str, *, pool: int = 10, options: str = "", checked: bool = True) -> None:
         self.url = plain_url(url)
         self._options = f"-c role={APP_ROLE} {options}".strip()
         self.engine: AsyncEngine = create_async_engine(
             self.url.replace("postgresql://", "postgresql+psycopg://"),
             pool_size=pool,
             max_overflow=pool,
-            pool_pre_ping=True,  # after a restart of Postgres an unchecked pool hands out each dead connection once
+            pool_pre_ping=checked,
             pool_timeout=10,
             connect_args={"options": self._options, "connect_timeout": 2, "application_name": "mainspring"},
         )
@@ -89,7 +94,7 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with self._sessions() as db, db.begin():
             if scope:
-                await db.execute(_SCOPE, scope.settings())
+                await execute(db, _SCOPE, scope.settings())
             yield db
 
     async def connect(self) -> psycopg.AsyncConnection[Any]:
@@ -104,16 +109,47 @@ class Database:
 
 async def scope_to(db: Db, workspaces: Iterable[UUID]) -> None:
     """Narrow a transaction of the engine to the workspaces of its batch, as soon as the queue has told which they are."""
-    await db.execute(
-        text("select set_config('app.workspaces', :workspaces, true)"),
-        {"workspaces": ",".join(map(str, workspaces))},
-    )
+    await execute(db, "select set_config('app.workspaces', %s, true)", [",".join(map(str, workspaces))])
 
 
 async def driver(db: Db) -> psycopg.AsyncConnection[Any]:
     """The psycopg connection of this very transaction, for arrays of a thousand rows and for pipelines."""
-    raw = await (await db.connection()).get_raw_connection()
-    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+    known = db.info.get(_DRIVER)
+    if known is None:
+        raw = await (await db.connection()).get_raw_connection()
+        known = db.info[_DRIVER] = raw.driver_connection
+    return cast("psycopg.AsyncConnection[Any]", known)
+
+
+_DRIVER = "mainspring.driver"
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+@asynccontextmanager
+async def pipeline(db: Db) -> AsyncGenerator[None]:
+    """Statements travel together, and only `fetch` waits: at 1,000 events a second, round trips are what costs.
+
+    Inside of it use `fetch` and `execute` alone (and what is built of them), since the ORM needs each answer at once.
+    """
+    async with (await driver(db)).pipeline():
+        yield
+
+
+async def fetch(db: Db, query: LiteralString, values: Values = ()) -> list[tuple[Any, ...]]:
+    """The rows of one statement. Several of them in an `asyncio.gather` inside a pipeline take one round trip."""
+    cursor = await (await driver(db)).execute(query, values)
+    await asyncio.sleep(0)  # lets the others of the gather send theirs before the first one waits
+    return await cursor.fetchall()
+
+
+async def plan_once(db: Db) -> None:
+    """Keep the plans of statements in this transaction, as the connections of the engine do."""
+    await execute(db, "select set_config('plan_cache_mode', 'force_generic_plan', true)")
+
+
+async def execute(db: Db, query: LiteralString, values: Values = ()) -> None:
+    """One statement whose rows nobody needs."""
+    await (await driver(db)).execute(query, values)
 
 
 _database: Database | None = None

@@ -179,7 +179,8 @@ def parse_phone(raw: str, *, region: str | None) -> str:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and not region:
             raise Invalid(f"“{shown(raw)}” has no country code. Write it like +49 30 1234567.") from None
         raise Invalid(f"“{shown(raw)}” is not a phone number. Write it like +49 30 1234567.") from None
-    if not phonenumbers.is_possible_number(number):
+    # the plain yes or no would also take what can only be dialled from next door, without an area code
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise Invalid(f"“{shown(raw)}” has too few or too many digits for a phone number.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import structlog
 
-from core.db import Db, scope_to, session
+from core.db import Db, pipeline, scope_to, session
 from domain.steps import Later, Performed, Refused, Sent, Unknown
-from engine.loops import Loop
+from engine.loops import GATHER, Loop
 from engine.sweeper import Claimant
 from models import clocks, messages, queue
 from models.messages import Claim, Kept, Settled
@@ -56,21 +56,33 @@ class Delivery(Loop):
         self._landed: list[Flight] = []
         self._scanned = 0.0
         self._in_doubt = False
+        self._busy = False
 
     def hand(self, reserved: Iterable[Kept]) -> None:
         """What has just been reserved and committed in this process."""
-        self._handed.extend((row.workspace_id, row.id) for row in reserved if row.channel in self.channels)
-        self.told.set()
+        handed = [(row.workspace_id, row.id) for row in reserved if row.channel in self.channels]
+        if handed:
+            self._handed.extend(handed)
+            self.told.set()
 
     async def turn(self) -> bool:
         owner = self._claimant.number or await self._claimant.hold()
         if self._in_doubt:
             await self._give_back(owner)
-        self._in_doubt = True  # until both transactions have been heard to commit
-        landed = await self._land()
-        begun = await self._begin(owner)
+        if self._busy:
+            await asyncio.sleep(GATHER)
+        landed = list(self._landed)
+        self._in_doubt = True  # until the transaction has been heard to commit
+        async with session() as db:
+            if landed:
+                await self._settle(db, landed)
+            cleared = await self._claim(db, owner)
         self._in_doubt = False
-        return landed or begun
+        del self._landed[: len(landed)]
+        for flight in cleared:
+            self._flying[flight.claim.id] = asyncio.create_task(self._fly(flight))
+        self._busy = len(landed) + len(cleared) > 1
+        return bool(landed or cleared)
 
     async def _give_back(self, owner: int) -> None:
         """A claim whose commit was not heard of may have been made: what was never begun is free for another claim."""
@@ -79,21 +91,19 @@ class Delivery(Loop):
             await scope_to(db, await clocks.all_workspaces(db))
             await messages.give_back(db, owner, self.channels, besides=begun)
 
-    async def _begin(self, owner: int) -> bool:
+    async def _claim(self, db: Db, owner: int) -> list[Flight]:
+        """What may begin once this transaction is committed."""
         free = min(self.slots - len(self._flying), self.slice)
-        if free <= 0:
-            return False
-        async with session() as db:
-            found = await self._found(db, free)
-            if not found:
-                return False
+        found = await self._found(db, free) if free > 0 else []
+        if not found:
+            return []
+        async with pipeline(db):
             await scope_to(db, {workspace_id for workspace_id, _ in found})
             claims = await messages.claim(db, [message_id for _, message_id in found], owner)
-            effects = await self.prepare(db, claims)
-        for claim, effect in zip(claims, effects, strict=True):
-            if effect is not None:
-                self._flying[claim.id] = asyncio.create_task(self._fly(Flight(claim, effect)))
-        return True
+        effects = await self.prepare(db, claims)
+        return [
+            Flight(claim, effect) for claim, effect in zip(claims, effects, strict=True) if effect is not None
+        ]
 
     async def _found(self, db: Db, free: int) -> list[Handed]:
         if self._handed:
@@ -137,27 +147,24 @@ class Delivery(Loop):
     async def announce(self, db: Db, sent: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
         """Write the events of effects that have happened, in the transaction that settles them."""
 
-    async def _land(self) -> bool:
-        """Settle what has come back; until that is committed it is kept."""
-        landed = list(self._landed)
-        if not landed:
-            return False
+    async def _settle(self, db: Db, landed: Sequence[Flight]) -> None:
+        """Write down what has come back; until that is committed it is kept."""
         workspaces = {flight.claim.workspace_id for flight in landed}
-        async with session() as db:
+        async with pipeline(db):
             await scope_to(db, workspaces)
-            now = await clocks.times(db, workspaces)
-            sandboxes = set(await clocks.standing_still(db, workspaces))
-            done = await messages.settle(db, [self._settled(flight, now, sandboxes) for flight in landed])
+            now, sandboxes = await asyncio.gather(
+                clocks.times(db, workspaces), clocks.standing_still(db, workspaces)
+            )
+            done = await messages.settle(
+                db, [self._settled(flight, now, set(sandboxes)) for flight in landed]
+            )
             settled = [flight for flight in landed if flight.claim.id in done]
             answered = [
                 f.claim for f in settled if isinstance(f.performed, Sent | Refused) and f.claim.enrolment_id
             ]
             await queue.resume(db, [(c.workspace_id, c.enrolment_id or c.id, c.id) for c in answered])
             await self.announce(db, [f for f in settled if isinstance(f.performed, Sent)], now)
-            for workspace_id in workspaces & sandboxes:
-                await clocks.announce(db, workspace_id)
-        del self._landed[: len(landed)]
-        return True
+            await clocks.announce(db, workspaces)
 
     def _settled(self, flight: Flight, now: Mapping[UUID, datetime], sandboxes: set[UUID]) -> Settled:
         claim, at = flight.claim, now[flight.claim.workspace_id]
@@ -177,7 +184,9 @@ class Delivery(Loop):
         """What is in the air is waited for, so that a planned stop leaves nothing unknown."""
         if self._flying:
             await asyncio.wait(self._flying.values(), timeout=5)
-        await self._land()
+        if self._landed:
+            async with session() as db:
+                await self._settle(db, self._landed)
 
 
 def _later(claim: Claim, reason: str, after: timedelta | None, now: datetime, *, sandbox: bool) -> Settled:

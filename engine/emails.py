@@ -42,8 +42,10 @@ class Capture(Loop):
 
     def hand(self, reserved: Iterable[Kept]) -> None:
         """What has just been reserved and committed in this process."""
-        self._handed.extend((row.workspace_id, row.id) for row in reserved if row.channel == "email")
-        self.told.set()
+        handed = [(row.workspace_id, row.id) for row in reserved if row.channel == "email"]
+        if handed:
+            self._handed.extend(handed)
+            self.told.set()
 
     async def turn(self) -> bool:
         async with session() as db:
@@ -55,8 +57,7 @@ class Capture(Loop):
             letters = await self._mailroom.letters(db, claims)
             await _forget(db, claims, letters)
             await keep(db, letters, await clocks.times(db, workspaces))
-            for workspace_id in workspaces:
-                await clocks.announce(db, workspace_id)
+            await clocks.announce(db, workspaces)
         return True
 
     async def _found(self, db: Db) -> list[Handed]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from core.db import Db, Scope, session
-from domain.contacts import Conventions, Details, Origin, parse_details
+from core.db import Db, pipeline, plan_once, scope_to, session
+from domain.contacts import Details, Origin, parse_details
 from domain.errors import Invalid
 from domain.events import Report, fault
-from models import clocks, contacts, custom_fields, events
+from models import clocks, contacts, events
 from models.contacts.identity import Named, identify
 from models.events import NewEvent
 
@@ -85,12 +85,14 @@ class Ingest:
 
 async def _flush(batch: Sequence[_Request], shards: int) -> None:
     workspaces = tuple({request.workspace_id for request in batch})
-    async with session(Scope(workspaces=workspaces)) as db:
-        now = await clocks.times(db, workspaces)
+    named = {(request.workspace_id, report.whom) for request in batch for _, report in request.reports}
+    async with session() as db:
+        async with pipeline(db):
+            await plan_once(db)
+            await scope_to(db, workspaces)
+            now, known = await asyncio.gather(clocks.times(db, workspaces), identify(db, named))
         for request in batch:
-            request.reports = list(_sound(request, now[request.workspace_id]))
-        known = await identify(db, {(r.workspace_id, report.whom) for r in batch for _, report in r.reports})
-        for request in batch:
+            request.reports = _sound(request, now[request.workspace_id])
             await _acquaint(db, request, known, now[request.workspace_id])
         await _append(db, batch, known, now, shards)
 
@@ -128,7 +130,7 @@ async def _acquaint(db: Db, request: _Request, known: dict[Named, UUID], now: da
 async def _details(
     db: Db, request: _Request, news: Sequence[tuple[int, Report]], known: dict[Named, UUID]
 ) -> list[tuple[int, Report, Details]]:
-    conventions = Conventions(fields=await custom_fields.known(db, request.workspace_id))
+    conventions = await contacts.conventions_of(db, request.workspace_id)
     found: list[tuple[int, Report, Details]] = []
     for index, report in news:
         if report.whom.kind == "id" and (request.workspace_id, report.whom) not in known:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from activities.enrolments import Ground, Moved, Remembered, facts_of, ground, position_of, remember, settle
 from activities.plans import PLANS, Ready
-from core.db import Db, scope_to, session
+from core.db import Db, pipeline, scope_to, session
 from domain.entries import Earlier, TurnedAway, base_key, entry
 from domain.facts import Facts, Happening
 from domain.ids import new_id
@@ -18,15 +18,14 @@ from domain.kernel import Outcome, begin, poke, resume, run
 from domain.kernel.moving import move as take_over
 from domain.kernel.values import Position
 from domain.steps import Refused, Sent
-from engine.loops import Lock, Loop
+from engine.loops import GATHER, Lock, Loop
 from models import clocks, enrolments, events, messages, queue
 from models.enrolments import Placed
-from models.events import Event
+from models.events import Happened
 from models.messages import Kept
 from models.queue import Job
 
 _BATCH = 500
-_GATHER = 0.004  # seconds: under load batches grow from 14 to 50 events, which halves the cost of each
 
 HandOver = Callable[[Sequence[Kept]], None]
 
@@ -57,16 +56,16 @@ class Router(Loop):
         if not await self._lock.held():
             return False
         if self._busy:
-            await asyncio.sleep(_GATHER)
+            await asyncio.sleep(GATHER)
         reserved: list[Kept] = []
         async with session() as db:
             jobs = await queue.claim(db, self._shard, _BATCH)
             if jobs:
                 workspaces = sorted({job.workspace_id for job in jobs})
-                await scope_to(db, workspaces)
-                reserved = await route(db, jobs)
-                for workspace_id in workspaces:
-                    await clocks.announce(db, workspace_id)
+                async with pipeline(db):
+                    await scope_to(db, workspaces)
+                    reserved = await route(db, jobs)
+                    await clocks.announce(db, workspaces)
         self._busy = len(jobs) > 1
         if reserved:
             self._hand_over(reserved)
@@ -98,15 +97,13 @@ async def route(db: Db, jobs: Sequence[Job]) -> list[Kept]:
 
 async def _arrivals(db: Db, jobs: Sequence[Job]) -> list[Arrival]:
     wanted = [job.subject_id for job in jobs if job.kind == "event"]
-    found = {event.id: event for event in await events.by_ids(db, wanted)} if wanted else {}
-    return [
-        _arrival(found[event_id]) for event_id in wanted if event_id in found and found[event_id].contact_id
-    ]
+    found = await events.of_contacts(db, wanted) if wanted else {}
+    return [_arrival(found[event_id]) for event_id in wanted if event_id in found]
 
 
-def _arrival(event: Event) -> Arrival:
+def _arrival(event: Happened) -> Arrival:
     happening = Happening(event.id, event.name, event.occurred_at, event.properties)
-    return Arrival(event.workspace_id, event.contact_id or event.id, happening)
+    return Arrival(event.workspace_id, event.contact_id, happening)
 
 
 def _rounds(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
@@ -133,9 +130,11 @@ class _Asked:
 async def _arrive(db: Db, arrivals: Sequence[Arrival]) -> list[Kept]:
     by_contact = {arrival.contact_id: arrival for arrival in arrivals}
     workspaces = sorted({arrival.workspace_id for arrival in arrivals})
-    here = await ground(db, workspaces, by_contact)
-    entrances = await PLANS.entrances(db, workspaces)
-    inside = await enrolments.inside(db, by_contact)
+    here, entrances, inside = await asyncio.gather(
+        ground(db, workspaces, by_contact),
+        PLANS.entrances(db, workspaces),
+        enrolments.inside(db, by_contact),
+    )
     versions = await PLANS.versions(db, {row.version_id for row in inside})
     asked = [
         _Asked(ready, arrival)

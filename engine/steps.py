@@ -12,7 +12,7 @@ from activities.emails import place, values
 from activities.enrolments import facts_of, ground
 from activities.plans import PLANS
 from core import http
-from core.db import Db
+from core.db import Db, pipeline
 from core.http import Answered, HttpClient, NoReply, Request
 from core.templating import Rendered, Renderer, Template
 from domain.definitions.plans import EffectPlan
@@ -158,12 +158,14 @@ class StepDelivery(Delivery):
 
 
 async def _orders(db: Db, claims: Sequence[Claim]) -> list[_Order]:
-    here = await ground(
-        db, sorted({c.workspace_id for c in claims}), {c.contact_id for c in claims if c.contact_id}
-    )
-    data = await enrolments.data(db, [c.enrolment_id for c in claims if c.enrolment_id])
-    versions = await PLANS.versions(db, {c.version_id for c in claims if c.version_id})
-    places = await workspaces.by_ids(db, {c.workspace_id for c in claims})
+    workspace_ids = sorted({c.workspace_id for c in claims})
+    async with pipeline(db):
+        here, data, versions, places = await asyncio.gather(
+            ground(db, workspace_ids, {c.contact_id for c in claims if c.contact_id}),
+            enrolments.data(db, [c.enrolment_id for c in claims if c.enrolment_id]),
+            PLANS.versions(db, {c.version_id for c in claims if c.version_id}),
+            workspaces.by_ids(db, workspace_ids),
+        )
     orders: list[_Order] = []
     for claim in claims:
         known = here.known.get(claim.contact_id) if claim.contact_id else None

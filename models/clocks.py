@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Field, SQLModel, col, select
 
-from core.db import Db
+from core.db import Db, execute, fetch
 from models.base import Instant, count, flag, instant
 
 
@@ -45,25 +45,27 @@ async def times(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, datetime]:
 async def standing_still(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """Those of the workspaces that are sandboxes, with their instant; the share lock keeps the clock from stepping past
     what this transaction writes."""
-    found = await db.execute(
-        text("select workspace_id, now from clocks where workspace_id = any(:ids) and sandbox for share"),
-        {"ids": list(workspace_ids)},
+    return dict(
+        await fetch(
+            db,
+            "select workspace_id, now from clocks where workspace_id = any(%s) and sandbox for share",
+            [list(workspace_ids)],
+        )
     )
-    return {row.workspace_id: row.now for row in found}
 
 
 async def plans(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Which state of its automations each workspace is at."""
-    rows = await db.execute(
-        text("select workspace_id, plans from clocks where workspace_id = any(:ids)"),
-        {"ids": list(workspace_ids)},
+    return dict(
+        await fetch(
+            db, "select workspace_id, plans from clocks where workspace_id = any(%s)", [list(workspace_ids)]
+        )
     )
-    return {row.workspace_id: row.plans for row in rows}
 
 
 async def all_workspaces(db: Db) -> list[UUID]:
     """Every workspace of the instance, for the sweeps that look at all of them."""
-    return list((await db.execute(text("select workspace_id from clocks"))).scalars())
+    return [workspace_id for (workspace_id,) in await fetch(db, "select workspace_id from clocks")]
 
 
 _BUSY = text("""
@@ -149,11 +151,12 @@ async def aim(db: Db, workspace_id: UUID, to: datetime) -> datetime:
     return row.scalar_one()
 
 
-async def announce(db: Db, workspace_id: UUID) -> None:
-    """Tell the mover of a sandbox clock to look again. Sandboxes only: a NOTIFY serialises commits database-wide."""
-    await db.execute(
-        text("select pg_notify('clock', '') from clocks where workspace_id = :id and sandbox"),
-        {"id": workspace_id},
+async def announce(db: Db, workspace_ids: Iterable[UUID]) -> None:
+    """Tell the movers of sandbox clocks to look again. Sandboxes only: a NOTIFY serialises commits database-wide."""
+    await execute(
+        db,
+        "select pg_notify('clock', '') from clocks where workspace_id = any(%s) and sandbox limit 1",
+        [list(workspace_ids)],
     )
 
 

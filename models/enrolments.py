@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
 
-from core.db import Db, driver
+from core.db import Db, driver, fetch
 from domain.entries import Earlier
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -221,11 +221,12 @@ async def due(db: Db, cohort_id: UUID, now: datetime, limit: int) -> list[Placed
 
 async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
     """Every passage in which these contacts are now."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         SELECT + "where e.contact_id = any(%s) and e.ended_at is null order by e.id for no key update",
-        (list(contact_ids),),
+        [list(contact_ids)],
     )
-    return [Placed(*row) for row in await cursor.fetchall()]
+    return [Placed(*row) for row in rows]
 
 
 async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
@@ -308,8 +309,7 @@ with ended as (update enrolments set ended_at = :now, outcome = cast(:outcome as
   where automation_id = :id and ended_at is null and (cast(:before as timestamptz) is null or wake_at <= :before)
   returning workspace_id, node)
 insert into tallies (workspace_id, automation_id, day, source, target, n)
-select workspace_id, :id, cast(:day as date), coalesce(node, ''), '!' || cast(:outcome as text), count(*) from ended group by 1, 4
-order by 4
+select workspace_id, :id, cast(:day as date), coalesce(node, ''), '!' || cast(:outcome as text), count(*) from ended group by 1, 4 order by 4
 on conflict (automation_id, day, source, target) do update set n = tallies.n + excluded.n
 """
 
@@ -348,10 +348,7 @@ async def spread(db: Db, automation_id: UUID, *, now: datetime, over: timedelta)
 
 async def data(db: Db, enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """What these passages remember."""
-    cursor = await (await driver(db)).execute(
-        "select id, data from enrolments where id = any(%s)", (list(enrolment_ids),)
-    )
-    return dict(await cursor.fetchall())
+    return dict(await fetch(db, "select id, data from enrolments where id = any(%s)", [list(enrolment_ids)]))
 
 
 @dataclass(frozen=True, slots=True)

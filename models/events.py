@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Index, text
 from sqlmodel import col, select
 
-from core.db import Db, driver
+from core.db import Db, driver, fetch
 from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -126,8 +126,27 @@ async def backfill(db: Db, happened: Sequence[NewEvent]) -> None:
     await (await driver(db)).execute(_BACKFILL, (Jsonb(rows),))
 
 
-async def by_ids(db: Db, event_ids: Sequence[UUID]) -> list[Event]:
-    return list((await db.execute(select(Event).where(col(Event.id).in_(event_ids)))).scalars())
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A fact about a contact."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    id: UUID
+    name: str
+    occurred_at: datetime
+    properties: dict[str, Any]
+
+
+async def of_contacts(db: Db, event_ids: Sequence[UUID]) -> dict[UUID, Happened]:
+    """Those of these events that are about a contact, by id."""
+    rows = await fetch(
+        db,
+        "select workspace_id, contact_id, id, name, occurred_at, properties from events"
+        " where id = any(%s) and contact_id is not null",
+        [event_ids],
+    )
+    return {row[2]: Happened(*row) for row in rows}
 
 
 async def between(

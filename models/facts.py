@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core.db import Db, driver
+from core.db import Db, fetch
 from domain.calendars import find_zone
 from domain.facts import ContactFacts, Facts, zone_for
 
@@ -33,8 +33,7 @@ from contacts c join workspaces w on w.id = c.workspace_id where c.id = any(%s)
 
 async def load(db: Db, contact_ids: Iterable[UUID]) -> dict[UUID, Known]:
     """The contacts of a batch, by id; one that was removed meanwhile is not there."""
-    cursor = await (await driver(db)).execute(_SELECT, (list(contact_ids),))
-    return {row[2]: _known(row) for row in await cursor.fetchall()}
+    return {row[2]: _known(row) for row in await fetch(db, _SELECT, [list(contact_ids)])}
 
 
 def _known(row: tuple[Any, ...]) -> Known:

@@ -83,12 +83,12 @@ async def get(db: Db, hold_id: UUID) -> Hold:
     return row
 
 
-async def find(db: Db, workspace_id: UUID, scope: str, subject: str) -> Hold:
-    """The one in force."""
+async def of(db: Db, workspace_id: UUID, scope: str, subject: object) -> Hold | None:
+    """The one in force, if there is one."""
     query = select(Hold).where(
-        *_in_force(workspace_id), col(Hold.scope) == scope, col(Hold.subject) == subject
+        *_in_force(workspace_id), col(Hold.scope) == scope, col(Hold.subject) == str(subject)
     )
-    return (await db.execute(query)).scalar_one()
+    return (await db.execute(query)).scalar_one_or_none()
 
 
 async def subjects(db: Db, workspace_id: UUID, scope: str) -> list[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from core import telemetry
-from core.db import Db, driver
+from core.db import Db, driver, execute
 from domain.errors import NotFound
 from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json_or_null
@@ -138,7 +138,7 @@ async def reserve(db: Db, messages: Sequence[NewMessage]) -> dict[str, Kept]:
 
 async def announce(db: Db) -> None:
     """Tell the loops that deliver, wherever they run."""
-    await db.execute(text("select pg_notify('messages', '')"))
+    await execute(db, "select pg_notify('messages', '')")
 
 
 async def hurry(db: Db, workspace_id: UUID, channel: str) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Field, col, select
 
-from core.db import Db
+from core.db import Db, fetch
 from models.base import Instant, Table, instant, json
 
 
@@ -30,5 +30,9 @@ async def time_zone(db: Db, workspace_id: UUID) -> str:
 
 
 async def by_ids(db: Db, workspace_ids: Iterable[UUID]) -> dict[UUID, Workspace]:
-    rows = await db.execute(select(Workspace).where(col(Workspace.id).in_(list(workspace_ids))))
-    return {row.id: row for row in rows.scalars()}
+    """Copies to read from."""
+    rows = await fetch(db, f"select {_COLUMNS} from workspaces where id = any(%s)", [list(workspace_ids)])
+    return {row[0]: Workspace(**dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in rows}
+
+
+_COLUMNS = "id, name, slug, time_zone, currency, sandbox, postal_address, mail_from_name, mail_from, settings, created_at"

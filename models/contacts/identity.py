@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from core.db import Db, driver
+from core.db import Db, fetch
 from domain.events import Whom
 
 _IDENTIFY = """
@@ -31,8 +31,5 @@ async def identify(db: Db, named: Iterable[Named]) -> dict[Named, UUID]:
         for kind, name in (("e", "email"), ("x", "external_id"), ("i", "id"))
         for n, part in enumerate(("w", "v"))
     }
-    cursor = await (await driver(db)).execute(_IDENTIFY, columns)
-    return {
-        (workspace_id, Whom(kind, value)): found
-        for workspace_id, kind, value, found in await cursor.fetchall()
-    }
+    rows = await fetch(db, _IDENTIFY, columns)
+    return {(workspace_id, Whom(kind, value)): found for workspace_id, kind, value, found in rows}
