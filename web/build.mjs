@@ -21,6 +21,14 @@ process.chdir(root);
 const dist = "web/static/dist";
 const fresh = "node_modules/.cache/mainspring/dist"; // swapped in whole, so that a running server never sees half a build
 
+/** xyflow and the canvas are written for React; Preact, which speaks the same language, weighs 60 KB less (docs/adr/0011). */
+const PREACT = {
+  react: "preact/compat",
+  "react-dom": "preact/compat",
+  "react-dom/client": "preact/compat/client",
+  "react/jsx-runtime": "preact/jsx-runtime",
+};
+
 /** Every folder of web/islands with an index is a bundle of that name; every file of web/static/css without a _ is a style sheet. */
 function entries() {
   const islands = filesUnder("web/islands", /^web\/islands\/[^/]+\/index\.tsx?$/).map((path) => [basename(dirname(path)), path]);
@@ -37,6 +45,7 @@ async function bundle() {
     format: "esm",
     target: "es2022",
     jsx: "automatic",
+    alias: PREACT,
     minify: true,
     sourcemap: false,
     metafile: true,

@@ -45,6 +45,7 @@ class Automation:
     state: str = "draft"
     revision: int = 1
     versions: list[Json] = field(default_factory=list)
+    overdue: int = 0
 
     @property
     def live(self) -> Json | None:
@@ -216,6 +217,16 @@ def preview_of(mail: Json, contact: Json | None) -> Json:
 # -- the API itself
 
 
+NOBODY_MOVES: Json = {
+    "moves_now": 0,
+    "at_once": 0,
+    "elsewhere": 0,
+    "leaving": 0,
+    "messages": 0,
+    "confirm": None,
+}
+
+
 class FakeApi:
     """The state of one server; tests look into it and change it from outside."""
 
@@ -225,6 +236,7 @@ class FakeApi:
         self.requests: list[tuple[str, str, Any]] = []
         self.numbers: Json = deepcopy(samples.NUMBERS)
         self.test_mails: list[Json] = []
+        self.moves: Json = {}
         self.reset()
 
     def reset(self) -> None:
@@ -250,6 +262,7 @@ class FakeApi:
         self.requests.clear()
         self.numbers = deepcopy(samples.NUMBERS)
         self.test_mails.clear()
+        self.moves = NOBODY_MOVES
 
     def fail_next(self, method: str, path: str, *, status: int, times: int = 1) -> None:
         """The next so many of these requests are answered with this status."""
@@ -278,6 +291,7 @@ class FakeApi:
             "version": live["number"] if live else None,
             "unpublished": len(changes_between(live["definition"], automation.draft)) if live else 0,
             "problems": faults_of(automation.draft),
+            "overdue": automation.overdue if automation.state == "held" else 0,
         }
 
     def save(self, automation: Automation, body: Json) -> None:
@@ -294,6 +308,7 @@ class FakeApi:
             "problems": faults_of(automation.draft),
             "inside": self.numbers["inside"] if live else 0,
             "next_version": (live or {"number": 0})["number"] + 1,
+            **self.moves,
         }
 
     def publish(self, automation: Automation, body: Json) -> int:
@@ -313,10 +328,18 @@ class FakeApi:
         return number
 
 
-def _people(fake: FakeApi, node: str | None, state: str, cursor: str | None) -> Json:
-    start = int(cursor or 0)
+def _counted(fake: FakeApi, node: str | None, state: str, edge: str | None) -> int:
+    if edge:
+        return int(fake.numbers["edges"].get(edge, 0))
+    if node is None and state == "failed":
+        return sum(int(one["failed"]) for one in fake.numbers["nodes"].values())
     figures = fake.numbers["nodes"].get(node, {}) if node else fake.numbers
-    total = int(figures.get("waiting" if node and state == "inside" else state, 0))
+    return int(figures.get("waiting" if node and state == "inside" else state, 0))
+
+
+def _people(fake: FakeApi, node: str | None, state: str, edge: str | None, cursor: str | None) -> Json:
+    start = int(cursor or 0)
+    total = _counted(fake, node, state, edge)
     items: list[Json] = []
     for index in range(start, min(start + 20, total)):
         first, last = samples.NAMES[index % len(samples.NAMES)]
@@ -367,9 +390,20 @@ def _life_routes(api: APIRouter, fake: FakeApi) -> None:
 
     @api.get("/automations/{automation_id}/people")
     async def people(
-        automation_id: str, state: str, node: str | None = None, cursor: str | None = None
+        automation_id: str,
+        state: str = "inside",
+        node: str | None = None,
+        edge: str | None = None,
+        cursor: str | None = None,
     ) -> Json:
-        return _people(fake, node, state, cursor)
+        return _people(fake, node, state, edge, cursor)
+
+    @api.post("/messages/retry")
+    async def retry(request: Request) -> Json:
+        """Each succeeds this time."""
+        node = fake.numbers["nodes"][(await request.json())["node"]]
+        count, node["failed"] = node["failed"], 0
+        return {"count": count, "held": 0}
 
     @api.post("/automations/{automation_id}/simulate", status_code=202)
     async def simulate(automation_id: str) -> Json:

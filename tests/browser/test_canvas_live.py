@@ -1,8 +1,6 @@
 """The automation builder and what is alive around it: saving, publishing, versions, numbers, tests with people, access."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
@@ -16,22 +14,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def canvas(open_page: Open) -> Canvas:  # noqa: F811
     return open_page().open()
-
-
-def test_the_pure_modules() -> None:
-    """Edits, layout, words, conditions, saving: the island's own tests, by node's runner."""
-    argv = [
-        sys.executable,
-        "-m",
-        "core.launch",
-        "npm",
-        "exec",
-        "-c",
-        "node web/islands/automation/tests/run.mjs",
-    ]
-    run = subprocess.run(argv, capture_output=True, text=True, timeout=110, check=False)
-    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-2000:]
-    assert re.search(r"(#|ℹ) pass [1-9]", run.stdout)
 
 
 # -- the draft saves itself
@@ -129,7 +111,7 @@ def test_publishing_leads_to_what_is_not_ready_and_then_says_what_changed(canvas
     expect(canvas.page.get_by_text("Live v8")).to_be_visible()
     expect(canvas.button("Publish", exact=True)).to_be_disabled()
     method, _path, body = next(request for request in canvas.fake.requests if request[1].endswith("/publish"))
-    assert (method, body) == ("POST", {"in_flight": "move", "name": "With a brewing tip"})
+    assert (method, body) == ("POST", {"in_flight": "move", "name": "With a brewing tip", "confirm": 0})
 
 
 def test_a_publish_that_fails_says_so_and_keeps_the_dialog(canvas: Canvas) -> None:
@@ -162,7 +144,9 @@ def test_versions_are_looked_at_compared_and_restored(canvas: Canvas) -> None:
 def test_hold_stops_everybody_and_release_asks_about_what_is_overdue(canvas: Canvas) -> None:
     canvas.button("Hold").click()
     expect(canvas.page.get_by_text("On hold v7")).to_be_visible()
+    canvas.fake.automations["welcome"].overdue = 31
     canvas.button("Release").click()
+    expect(canvas.dialog).to_contain_text("31 people should have moved on meanwhile")
     canvas.dialog.get_by_label("Skip what is too old").check()
     canvas.dialog.get_by_role("button", name="Release").click()
     expect(canvas.page.get_by_text("Live v7")).to_be_visible()

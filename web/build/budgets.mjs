@@ -11,7 +11,7 @@ export function checkBudgets(manifest, sizes) {
   const shared = new Set(SHARED.flatMap((name) => [manifest.files[name], ...(manifest.imports[name] ?? [])]));
   const weights = {
     shared: weight(SHARED, manifest, sizes),
-    automation: weight(["automation.js", "automation.css"], manifest, sizes, shared),
+    automation: weight(["automation.js", "automation.css", "canvas.js"], manifest, sizes, shared), // what a desktop loads first
   };
   const heavy = Object.entries(LIMITS).filter(([part, limit]) => weights[part] > limit);
   if (heavy.length) {

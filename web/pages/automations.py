@@ -1,5 +1,6 @@
 """Automations: the list, the recipes that one starts from, and the shell of the editor."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, cast, get_args
 from uuid import UUID
@@ -38,6 +39,7 @@ from web.deps import Caller, Db, Now, Pages, View, into, needs, see_other
 router = Pages()
 _PAGE = 50
 Text = Annotated[str, Field(max_length=200)]
+_GAP = re.compile(r"\{\{\s*(?:\w+\.)*(\w+)[^}]*\}\}")
 STATES = {"": "All", "live": "Live", "held": "On hold", "draft": "Drafts", "archived": "Archived"}
 
 
@@ -185,8 +187,14 @@ def starts(definition: Definition) -> str:
     kind = TRIGGERS.get(chosen.kind) if chosen else None
     if chosen is None or kind is None:
         return "Nothing starts it yet"
-    event = chosen.params.get("event") or chosen.params.get("tag")
-    return f"{kind.title}: {event}" if event else kind.title
+    if event := chosen.params.get("event"):
+        return plain(str(event).replace(".", " ").replace("_", " ")).capitalize()
+    return f"{kind.title}: {chosen.params['tag']}" if chosen.params.get("tag") else kind.title
+
+
+def plain(words: str) -> str:
+    """Without the language of templates: `{{ contact.first_name or 'friend' }}` reads [first name]."""
+    return _GAP.sub(lambda gap: f"[{gap[1].replace('_', ' ')}]", words)
 
 
 def _card(one: Recipe) -> RecipeCard:
@@ -198,6 +206,6 @@ def _card(one: Recipe) -> RecipeCard:
 
 def _step(definition: Definition, node_id: str) -> RecipeStep:
     node = definition.nodes[node_id]
-    words = describe(node, STEPS)
+    words = plain(describe(node, STEPS))
     look = looks.of_step(node.kind)
     return RecipeStep(icon=look.icon, kind=look.kind, text=words)

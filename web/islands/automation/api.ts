@@ -10,8 +10,12 @@ import type {
   Page,
   Person,
   Simulation,
+  Tester,
   Version,
 } from "./types";
+
+import { listOf } from "./figures";
+import type { Crowd } from "./figures";
 
 /** The server answered, and the answer is no. */
 export class Refused extends Error {
@@ -86,7 +90,7 @@ export class Api {
     return this.ask("POST", this.own("/publish"), {
       in_flight,
       ...(name ? { name } : {}),
-      ...(confirm ? { confirm } : {}),
+      ...(in_flight === "move" && confirm !== undefined ? { confirm } : {}),
     });
   }
 
@@ -98,12 +102,19 @@ export class Api {
     return this.ask("GET", this.own("/numbers"));
   }
 
-  people(node: string | null, state: string, cursor?: string | null): Promise<Page<Person>> {
-    return this.ask("GET", this.own(`/people${query({ node, state, cursor })}`));
+  people(crowd: Crowd, cursor?: string | null): Promise<Page<Person>> {
+    const { node, edge } = crowd;
+    const asked = edge === undefined ? { node, state: listOf(crowd) } : { edge };
+    return this.ask("GET", this.own(`/people${query({ ...asked, cursor })}`));
   }
 
-  simulate(contact_id: string): Promise<{ id: string }> {
-    return this.ask("POST", this.own("/simulate"), { contact_id });
+  /** What failed at a step is tried again. What may have gone out already is not: that would send it twice. */
+  retry(node: string): Promise<{ count: number; held: number }> {
+    return this.ask("POST", "/messages/retry", { automation_id: this.automationId, node, state: "failed" });
+  }
+
+  simulate(who: Tester): Promise<{ id: string }> {
+    return this.ask("POST", this.own("/simulate"), who.invented ? { person: who.invented } : { contact_id: who.id });
   }
 
   simulation(id: string): Promise<Simulation> {

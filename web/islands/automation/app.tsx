@@ -41,6 +41,14 @@ function useCommands(store: Store, zone: string, phone: boolean) {
   return { ui, commands };
 }
 
+/** A start that was chosen on the way here, but says too little yet, is asked about at once. */
+function useFirstQuestion({ commands, definition, problems, editable, phone }: Editor): void {
+  useEffect(() => {
+    const asked = definition.entry.trigger && problems.some(({ field }) => field?.startsWith("entry.trigger"));
+    if (editable && !phone && asked && !definition.start) commands.openSettings({ step: null });
+  }, []); // when the page opens, and never again
+}
+
 function ReadyEditor({ store, state, setting }: ReadyProps) {
   const phone = usePhone();
   const { ui, commands } = useCommands(store, setting.zone, phone);
@@ -72,6 +80,7 @@ function ReadyEditor({ store, state, setting }: ReadyProps) {
     editable,
     phone,
   };
+  useFirstQuestion(editor);
   const printing = usePrinting();
   useNumbers(editor);
   useShortcuts(editor);

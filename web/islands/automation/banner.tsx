@@ -79,6 +79,20 @@ function MovingBanner() {
   );
 }
 
+function AddingBanner() {
+  const { ui, commands, speaker } = useEditor();
+  return (
+    <div className="ae-banner" role="status">
+      {icon("hand-click")}
+      <div className="ae-banner-words">
+        <strong>Where should “{speaker.vocabulary.step(ui.adding!).title}” go?</strong>
+        <span>Drop it on a line, or press “Add here”.</span>
+      </div>
+      <Button onClick={() => commands.stopAdding()}>Cancel</Button>
+    </div>
+  );
+}
+
 function ConflictBanner() {
   const { store } = useEditor();
   return (
@@ -129,6 +143,8 @@ export function Banner() {
     <ViewingBanner />
   ) : ui.moving ? (
     <MovingBanner />
+  ) : ui.adding && !ui.dragging ? (
+    <AddingBanner />
   ) : null;
   const held = facts.state === "held" && !focus && !sorrow ? <HeldBanner /> : null;
   if (!sorrow && !focus && !held) return null;

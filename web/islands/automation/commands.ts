@@ -14,14 +14,14 @@ import {
 } from "./edits";
 import type { Crowd } from "./figures";
 import { mailOf } from "./email/mail";
-import { counted } from "./format";
+import { counted, figure } from "./format";
 import { freshStep, freshTrigger } from "./fresh";
 import type { Document, Ready, Store } from "./store";
 import { trailOf } from "./trail";
 import { buildTree } from "./tree";
 import { sameCrowd } from "./ui";
 import type { Dialog, Selection, Ui, UiChange, View } from "./ui";
-import type { Contact, Definition, Version } from "./types";
+import type { Definition, Tester, Version } from "./types";
 
 type SetUi = (change: UiChange) => void;
 
@@ -43,7 +43,7 @@ export class Commands {
   // -- what is on the screen
 
   show(view: View): void {
-    this.setUi({ view, picking: null, focus: null });
+    this.setUi({ view, picking: null, focus: null, adding: null });
   }
 
   openSettings(selection: Selection): void {
@@ -111,7 +111,7 @@ export class Commands {
   // -- the drawing
 
   pick(place: Place | null, beside: Element): void {
-    this.setUi({ picking: { place, anchor: beside.getBoundingClientRect() }, moving: null });
+    this.setUi({ picking: { place, anchor: beside.getBoundingClientRect() }, moving: null, adding: null });
   }
 
   stopPicking(): void {
@@ -126,8 +126,29 @@ export class Commands {
       made = inserted.id;
       return inserted.definition;
     });
-    this.setUi({ picking: null });
+    this.setUi({ picking: null, adding: null, aim: null });
     if (made) this.select({ step: made });
+  }
+
+  showPalette(): void {
+    this.setUi({ palette: true });
+  }
+
+  togglePalette(): void {
+    this.setUi(({ palette }) => ({ palette: !palette, adding: null }));
+  }
+
+  startAdding(kind: string, { dragging = false } = {}): void {
+    this.setUi({ adding: kind, dragging, aim: null, moving: null, picking: null });
+  }
+
+  /** The place that would take what is dragged, by its key. */
+  aimAt(place: string | null): void {
+    if (this.getUi().aim !== place) this.setUi({ aim: place });
+  }
+
+  stopAdding(): void {
+    this.setUi({ adding: null, aim: null });
   }
 
   startWith(kind: string): void {
@@ -180,7 +201,7 @@ export class Commands {
   }
 
   startMoving(id: string): void {
-    this.setUi({ moving: id, picking: null, panel: null, selection: null, dialog: null });
+    this.setUi({ moving: id, adding: null, picking: null, panel: null, selection: null, dialog: null });
   }
 
   stopMoving(): void {
@@ -233,7 +254,7 @@ export class Commands {
 
   // -- test with a person
 
-  async test(contact: Contact): Promise<void> {
+  async test(contact: Tester): Promise<void> {
     const run = ++this.testing;
     const show = (change: Partial<NonNullable<Ui["test"]>>) => {
       if (run === this.testing) this.setUi((ui) => ({ test: ui.test && { ...ui.test, ...change } }));
@@ -245,20 +266,22 @@ export class Commands {
       selection: null,
       picking: null,
       moving: null,
+      adding: null,
       viewing: null,
       test,
     });
     try {
-      show({ state: "done", trail: await this.simulate(contact.id, () => run === this.testing) });
+      show({ state: "done", trail: await this.simulate(contact, () => run === this.testing) });
     } catch (fault) {
       show({ state: "failed", message: messageOf(fault) });
     }
   }
 
   /** The e-mails of the test's way, as this person would get them, to whoever is testing. */
-  async sendThese(mails: string[], contact: Contact, to: string): Promise<void> {
+  async sendThese(mails: string[], contact: Tester, to: string): Promise<void> {
     const { nodes } = this.ready().history.present.definition;
-    const send = (id: string) => this.store.api.sendTestMail(mailOf(nodes[id], "body"), to, contact.id);
+    const reader = contact.invented ? null : contact.id;
+    const send = (id: string) => this.store.api.sendTestMail(mailOf(nodes[id], "body"), to, reader);
     await this.attempt(
       async () => {
         for (const id of mails) await send(id); // one after the other, so that they arrive in order
@@ -275,7 +298,7 @@ export class Commands {
   // -- versions
 
   look(version: Version | null): void {
-    this.setUi({ viewing: version, selection: null, picking: null, moving: null, test: null });
+    this.setUi({ viewing: version, selection: null, picking: null, moving: null, adding: null, test: null });
   }
 
   restore(version: Version, definition: Definition): void {
@@ -294,10 +317,21 @@ export class Commands {
     }
   }
 
-  private async simulate(contactId: string, wanted: () => boolean) {
+  async retry(steps: string[]): Promise<void> {
+    try {
+      const { count, held } = await this.store.retry(steps);
+      const kept = held ? ` ${figure(held)} stand still until the hold is released.` : "";
+      if (count) this.say(`${counted(count, "message")} being sent once more.${kept}`);
+      else this.say(kept.trim() || "None of these can be sent again: they came back, or may have arrived.", "bad");
+    } catch (fault) {
+      this.say(messageOf(fault), "bad");
+    }
+  }
+
+  private async simulate(who: Tester, wanted: () => boolean) {
     if (!(await this.store.flush()))
       throw new Error("The draft could not be saved, so it cannot be tested yet.");
-    const { id } = await this.store.api.simulate(contactId);
+    const { id } = await this.store.api.simulate(who);
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       const simulation = await this.store.api.simulation(id);
@@ -319,6 +353,7 @@ export class Commands {
       ...(dialog && "id" in dialog && !nodes[dialog.id] ? { dialog: null } : {}),
       picking: null,
       moving: null,
+      adding: null,
     }));
   }
 

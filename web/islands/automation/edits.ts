@@ -52,6 +52,11 @@ export function insertStep(
   return { definition: prune(changed), id };
 }
 
+/** Whoever leaves has nothing after them. */
+export function canAdd(definition: Definition, place: Place, kind: string): boolean {
+  return kind !== "leave" || targetAt(definition, place) === null;
+}
+
 function redirect(definition: Definition, from: string, to: Target): Definition {
   const target = to === from ? null : to;
   return placesLeadingTo(definition, from).reduce(

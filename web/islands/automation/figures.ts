@@ -5,12 +5,22 @@ import { figure, percent } from "./format";
 import type { Definition, NodeNumbers, Numbers, Step } from "./types";
 
 export type PeopleState =
-  "entered" | "inside" | "goal" | "left" | "waiting" | "failed" | "sent" | "opened" | "clicked";
+  | "entered"
+  | "inside"
+  | "goal"
+  | "left_early"
+  | "waiting"
+  | "failed"
+  | "dropped"
+  | "sent"
+  | "opened"
+  | "clicked";
 
 export interface Figure {
   label: string;
   value: string;
   state: PeopleState;
+  count: number;
   bad?: boolean;
 }
 
@@ -19,33 +29,41 @@ export function listOf({ state }: Crowd): string {
   return state === "waiting" ? "inside" : state;
 }
 
-/** The people behind a number: of one step, or of the whole automation (node null). */
+/** The people behind a number: of one step, of a line ("from>to"), or of the whole automation (node null). */
 export interface Crowd {
   node: string | null;
   state: PeopleState;
+  edge?: string;
+  /** The number that was pressed. */
+  count: number;
+}
+
+function plain(label: string, count: number, state: PeopleState): Figure {
+  return { label, value: figure(count), state, count };
+}
+
+function share(label: string, count: number, whole: number, state: PeopleState): Figure {
+  return { label, value: percent(count, whole), state, count };
 }
 
 export function triggerFigures(numbers: Numbers): Figure[] {
   return [
-    { label: "Started", value: figure(numbers.entered), state: "entered" },
-    { label: "Inside now", value: figure(numbers.inside), state: "inside" },
-    { label: "Reached goal", value: percent(numbers.goal, numbers.entered), state: "goal" },
+    plain("Started", numbers.entered, "entered"),
+    plain("Inside now", numbers.inside, "inside"),
+    share("Reached goal", numbers.goal, numbers.entered, "goal"),
   ];
 }
 
 function mailFigures({ sent = 0, opened = 0, clicked = 0 }: NodeNumbers): Figure[] {
   return [
-    { label: "Sent", value: figure(sent), state: "sent" },
-    { label: "Opened", value: percent(opened, sent), state: "opened" },
-    { label: "Clicked", value: percent(clicked, sent), state: "clicked" },
+    plain("Sent", sent, "sent"),
+    share("Opened", opened, sent, "opened"),
+    share("Clicked", clicked, sent, "clicked"),
   ];
 }
 
-function waitFigures({ entered = 0, waiting = 0, left = 0 }: NodeNumbers): Figure[] {
-  return [
-    { label: "Waiting", value: figure(waiting), state: "waiting" },
-    { label: "Left early", value: percent(left, entered), state: "left" },
-  ];
+function waitFigures({ entered = 0, waiting = 0, left_early: left = 0 }: NodeNumbers): Figure[] {
+  return [plain("Waiting", waiting, "waiting"), share("Left early", left, entered, "left_early")];
 }
 
 const FIGURES: Record<string, (numbers: NodeNumbers) => Figure[]> = {
@@ -54,13 +72,34 @@ const FIGURES: Record<string, (numbers: NodeNumbers) => Figure[]> = {
   wait_until: waitFigures,
 };
 
-/** Splits carry none: their numbers stand on the lines. Nor do steps that are not live yet. Failures gather on the step (rule 12). */
+/** What went wrong for real people gathers on the step (rule 12): what was not sent for a reason, and what failed. */
+function sorrows({ dropped = 0, failed = 0 }: NodeNumbers): Figure[] {
+  return [
+    ...(dropped ? [plain("Not sent", dropped, "dropped")] : []),
+    ...(failed ? [{ ...plain("Failed", failed, "failed"), bad: true }] : []),
+  ];
+}
+
+/** Splits carry none: their numbers stand on the lines. Nor do steps that are not live yet. */
 export function stepFigures(step: Step, known: NodeNumbers | undefined): Figure[] {
   if (!known) return [];
-  const plain = "sent" in known ? mailFigures : "waiting" in known && known.waiting ? waitFigures : () => [];
-  const figures = (FIGURES[step.kind] ?? plain)(known);
-  const failed: Figure = { label: "Failed", value: figure(known.failed ?? 0), state: "failed", bad: true };
-  return known.failed ? [...figures, failed] : figures;
+  const otherwise = known.waiting ? waitFigures : known.sent ? () => [plain("Done", known.sent!, "sent")] : () => [];
+  return [...(FIGURES[step.kind] ?? otherwise)(known), ...sorrows(known)];
+}
+
+/** The steps at which something failed, the most first. */
+export function failures(definition: Definition, numbers: Numbers | null): { id: string; count: number }[] {
+  return Object.keys(definition.nodes)
+    .map((id) => ({ id, count: numbers?.nodes[id]?.failed ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .sort((one, other) => other.count - one.count);
+}
+
+/** The list behind a line's number. */
+export function crowdOf(definition: Definition, place: Place, count: number | null): Crowd | null {
+  const target = targetAt(definition, place) ?? "";
+  if (!count) return null;
+  return { node: target || place.from, state: "entered", edge: `${place.from ?? ""}>${target}`, count };
 }
 
 /** A line's number; none where two lines of one step lead to the same place, since they share one count. */
@@ -82,14 +121,16 @@ const HEADINGS: Record<PeopleState, string> = {
   entered: "Came through",
   inside: "Inside now",
   goal: "Reached the goal",
-  left: "Left early",
+  left_early: "Left early",
   waiting: "Waiting",
   failed: "Failed",
+  dropped: "Not sent",
   sent: "Sent",
   opened: "Opened",
   clicked: "Clicked",
 };
 
-export function crowdHeading({ node, state }: Crowd): string {
+export function crowdHeading({ node, state, edge }: Crowd): string {
+  if (edge !== undefined) return edge.endsWith(">") ? "Came to the end" : "Went this way";
   return node === null && state === "entered" ? "Started" : HEADINGS[state];
 }

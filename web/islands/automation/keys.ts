@@ -62,6 +62,7 @@ function escape(event: KeyboardEvent, { commands, ui }: Editor): boolean {
   if (ui.dialog || ui.picking) return false; // each closes itself
   if (isTyping(event.target) && !(event.target as Element).closest(".ae-panel")) return false;
   if (document.querySelector("[role=menu], [role=listbox]")) return false;
+  if (ui.adding) return (commands.stopAdding(), taken(event));
   if (ui.moving) return (commands.stopMoving(), taken(event));
   if (ui.panel) return (commands.closePanel(), taken(event));
   if (ui.test) return (commands.stopTest(), taken(event));

@@ -3,9 +3,9 @@ import { useCallback, useEffect, useState } from "react";
 
 import { messageOf } from "./api";
 import { useEditor } from "./context";
-import { crowdHeading, listOf } from "./figures";
+import { crowdHeading, failures } from "./figures";
 import type { Crowd } from "./figures";
-import { initials, moment } from "./format";
+import { figure, initials, moment, people } from "./format";
 import { PanelFrame } from "./inspector/frame";
 import { personName } from "./names";
 import { Button, Notice, Spinner } from "./parts";
@@ -20,15 +20,13 @@ interface Listed {
 }
 
 function usePeople(crowd: Crowd) {
-  const { node } = crowd;
-  const state = listOf(crowd);
   const { api } = useEditor();
   const [listed, setListed] = useState<Listed>({ people: [], next: null, state: "loading", message: "" });
   const load = useCallback(
     async (cursor: string | null) => {
       setListed((before) => ({ ...before, state: "loading" }));
       try {
-        const { items, next } = await api.people(node, state, cursor);
+        const { items, next } = await api.people(crowd, cursor);
         setListed((before) => ({
           people: cursor ? [...before.people, ...items] : items,
           next,
@@ -39,7 +37,7 @@ function usePeople(crowd: Crowd) {
         setListed((before) => ({ ...before, state: "failed", message: messageOf(fault) }));
       }
     },
-    [api, node, state],
+    [api, crowd],
   );
   useEffect(() => void load(null), [load]);
   return { listed, load };
@@ -66,9 +64,62 @@ function PersonRow({ person }: { person: Person }) {
   );
 }
 
+/** At which steps, each with its own list. */
+function WhereFailed() {
+  const { commands, definition, speaker, state } = useEditor();
+  return (
+    <ul className="ae-where">
+      {failures(definition, state.numbers).map(({ id, count }) => (
+        <li key={id}>
+          <button
+            type="button"
+            className="ae-pill ae-pill-failed"
+            onClick={() => commands.openPeople({ node: id, state: "failed", count })}
+          >
+            {stepTitle(definition.nodes[id]!, speaker)}: {figure(count)}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Whoever failed for a reason that has gone is served after all, all of them at once. */
+function Retry({ steps, onDone }: { steps: string[]; onDone: () => void }) {
+  const { commands } = useEditor();
+  const [busy, setBusy] = useState(false);
+  const retry = async () => {
+    setBusy(true);
+    await commands.retry(steps);
+    setBusy(false);
+    onDone();
+  };
+  return (
+    <div className="ae-people-act">
+      <p>Once the cause is mended, send what did not go out. Nobody gets anything twice.</p>
+      <Button look="primary" icon="refresh" disabled={busy} onClick={() => void retry()}>
+        {busy ? "Asking…" : "Try all of them again"}
+      </Button>
+    </div>
+  );
+}
+
+/** A number counts also those who have been erased since; no list can show them. */
+function Missing({ count, shown }: { count: number; shown: number }) {
+  if (count <= shown) return null;
+  const gone = count - shown;
+  return (
+    <p className="ae-quiet">
+      {people(gone)} of these {figure(count)} {gone === 1 ? "has" : "have"} been erased since, and can only be counted.
+    </p>
+  );
+}
+
 export function PeoplePanel({ crowd }: { crowd: Crowd }) {
-  const { definition, speaker } = useEditor();
+  const { definition, speaker, setting, state } = useEditor();
+  const failed = failures(definition, state.numbers);
   const { listed, load } = usePeople(crowd);
+  const shown = listed.state === "shown";
   const step = crowd.node === null ? undefined : definition.nodes[crowd.node];
   const about = step ? stepTitle(step, speaker) : "The whole automation";
   return (
@@ -78,6 +129,10 @@ export function PeoplePanel({ crowd }: { crowd: Crowd }) {
       kind={about}
       title={crowdHeading(crowd)}
     >
+      {crowd.state === "failed" && crowd.node === null && <WhereFailed />}
+      {crowd.state === "failed" && setting.mayPublish && (
+        <Retry steps={crowd.node === null ? failed.map(({ id }) => id) : [crowd.node]} onDone={() => void load(null)} />
+      )}
       <ul className="ae-people">
         {listed.people.map((person, index) => (
           <PersonRow key={`${person.contact_id}-${index}`} person={person} />
@@ -90,10 +145,9 @@ export function PeoplePanel({ crowd }: { crowd: Crowd }) {
           <Button onClick={() => void load(null)}>Try again</Button>
         </Notice>
       )}
-      {listed.state === "shown" && !listed.people.length && (
-        <p className="ae-quiet">Nobody, at this moment.</p>
-      )}
-      {listed.state === "shown" && listed.next && (
+      {shown && !listed.people.length && !crowd.count && <p className="ae-quiet">Nobody, at this moment.</p>}
+      {shown && !listed.next && <Missing count={crowd.count} shown={listed.people.length} />}
+      {shown && listed.next && (
         <Button onClick={() => void load(listed.next)}>Show more</Button>
       )}
     </PanelFrame>

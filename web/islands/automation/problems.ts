@@ -23,10 +23,30 @@ function sameProblem(one: Problem, other: Problem): boolean {
   return one.node === other.node && one.field === other.field && one.message === other.message;
 }
 
+const CHOSEN = new Set(["event", "tag", "field", "attribute", "segment"]);
+
+const MISSING = /^Fill this in: (.+)\.$/;
+
+/** Filled in since the server looked: it is not worth a word until it looks again. */
+function isMended({ nodes, entry }: Definition, { node, field, message }: Problem): boolean {
+  if (!field || !MISSING.test(message)) return false;
+  const name = field.replace(/^entry\.trigger\./, "");
+  const value = node !== null ? nodes[node]?.[name] : entry.trigger?.[name];
+  return value != null && value !== "";
+}
+
+/** "Fill this in: event." as somebody at the canvas would say it. */
+function plainly(problem: Problem): Problem {
+  const missing = MISSING.exec(problem.message)?.[1];
+  if (!missing) return problem;
+  return { ...problem, message: CHOSEN.has(missing) ? `Choose which ${missing}.` : `Fill in the ${missing}.` };
+}
+
 /** While a condition is being built, what matters is that it is not finished, said once. */
 export function worded(problems: Problem[], definition: Definition): Problem[] {
-  const said = problems.map((problem): Problem => {
-    if (!isUnfinished(conditionAt(definition, problem))) return problem;
+  const open = problems.filter((problem) => !isMended(definition, problem));
+  const said = open.map((problem): Problem => {
+    if (!isUnfinished(conditionAt(definition, problem))) return plainly(problem);
     const field = problem.field?.replace(/(\.when|^until|^goal|^exit_when|^entry\.trigger\.\w+).*$/, "$1") ?? null;
     return { ...problem, field, message: "Finish the condition: something in it is still empty." };
   });

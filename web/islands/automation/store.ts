@@ -130,8 +130,25 @@ export class Store {
     this.learn(await this.api.hold());
   }
 
+  async countOverdue(): Promise<number> {
+    this.learn(await this.api.automation());
+    return this.state.phase === "ready" ? (this.state.facts.overdue ?? 0) : 0;
+  }
+
   async release(overdue: Overdue): Promise<void> {
     this.learn(await this.api.release(overdue));
+  }
+
+  /** How many are on their way again, and how many a hold keeps back. */
+  async retry(steps: string[]): Promise<{ count: number; held: number }> {
+    const total = { count: 0, held: 0 };
+    for (const step of steps) {
+      const { count, held } = await this.api.retry(step);
+      total.count += count;
+      total.held += held;
+    }
+    await this.refreshNumbers();
+    return total;
   }
 
   async archive(): Promise<void> {

@@ -4,7 +4,8 @@ import { useState } from "react";
 import type { SaveState } from "./autosave";
 import { useEditor } from "./context";
 import type { Editor } from "./context";
-import { counted } from "./format";
+import { failures } from "./figures";
+import { counted, figure } from "./format";
 import { useFirstFocus } from "./hooks";
 import { icon } from "./icon";
 import { Menu } from "./menu";
@@ -80,6 +81,24 @@ const SAVE_WORDS: Record<SaveState["kind"], string> = {
   refused: "Not saved",
 };
 
+/** What failed raises one notice (rule 12), where it is seen whatever else is on the screen. */
+function FailedPill() {
+  const { state, commands, ui } = useEditor();
+  const { definition } = state.history.present;
+  const total = failures(definition, state.numbers).reduce((sum, { count }) => sum + count, 0);
+  if (!total || ui.viewing) return null;
+  return (
+    <button
+      type="button"
+      className="ae-pill ae-pill-failed"
+      title="See who and why"
+      onClick={() => commands.openPeople({ node: null, state: "failed", count: total })}
+    >
+      {icon("alert-triangle")} {figure(total)} failed
+    </button>
+  );
+}
+
 function Standing() {
   const { state, commands, setting } = useEditor();
   const { facts, save } = state;
@@ -97,6 +116,7 @@ function Standing() {
           {counted(facts.unpublished, "change")} not published
         </button>
       )}
+      <FailedPill />
       {setting.mayEdit ? (
         <span className={`ae-save ${trouble ? "ae-save-trouble" : ""}`} role="status">
           {SAVE_WORDS[save.kind]}

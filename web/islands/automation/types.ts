@@ -177,14 +177,20 @@ export interface Change {
   text: string;
 }
 
-/** `moves_now`: how many a shorter wait sends on at once. `confirm`: the number of messages that must be typed. */
+/**
+ * Of those inside, if they are moved: `at_once` go on, `elsewhere` stand at another step, `leaving` leave; `messages` go out
+ * at once, and `confirm` is that number again when somebody should type it first.
+ */
 export interface Changes {
   changes: Change[];
   problems: Problem[];
   inside: number;
   next_version: number;
-  moves_now?: number;
-  confirm?: number;
+  at_once?: number;
+  elsewhere?: number;
+  leaving?: number;
+  messages?: number;
+  confirm?: number | null;
 }
 
 export interface Version {
@@ -199,7 +205,9 @@ export interface NodeNumbers {
   entered?: number;
   waiting?: number;
   left?: number;
+  left_early?: number;
   failed?: number;
+  dropped?: number;
   sent?: number;
   opened?: number;
   clicked?: number;
@@ -229,6 +237,29 @@ export interface Contact {
   email: string | null;
   first_name: string | null;
   last_name: string | null;
+}
+
+/** Something that an invented person has done. */
+export interface Done {
+  name: string;
+  properties?: Record<string, unknown>;
+}
+
+/** Somebody who does not exist, to test with. */
+export interface Invented {
+  first_name?: string;
+  email?: string;
+  time_zone?: string;
+  tags?: string[];
+  attributes?: Record<string, unknown>;
+  consent?: Record<string, string>;
+  events?: Done[];
+  [standard: string]: unknown;
+}
+
+/** Whom a test is made with: a contact, or somebody invented. */
+export interface Tester extends Contact {
+  invented?: Invented;
 }
 
 export interface Page<T> {

@@ -2,7 +2,7 @@
 import type { Place } from "./definition";
 import type { Crowd } from "./figures";
 import type { Trail } from "./trail";
-import type { Contact, Version } from "./types";
+import type { Tester, Version } from "./types";
 
 export type View = "canvas" | "outline";
 export type TriggerSection = "start" | "again" | "filter" | "goal" | "exit";
@@ -32,7 +32,7 @@ export interface Picking {
 }
 
 export interface Test {
-  contact: Contact;
+  contact: Tester;
   state: "running" | "done" | "failed";
   message: string;
   trail: Trail | null;
@@ -51,6 +51,12 @@ export interface Ui {
   dialog: Dialog | null;
   picking: Picking | null;
   moving: string | null;
+  /** The kind of step that is being put somewhere, and the place that would take it now. */
+  adding: string | null;
+  aim: string | null;
+  /** It hangs on the pointer; else it waits for a press. */
+  dragging: boolean;
+  palette: boolean;
   numbersShown: boolean;
   test: Test | null;
   viewing: Version | null;
@@ -67,6 +73,10 @@ export function startUi(view: View): Ui {
     dialog: null,
     picking: null,
     moving: null,
+    adding: null,
+    aim: null,
+    dragging: false,
+    palette: false,
     numbersShown: true,
     test: null,
     viewing: null,
@@ -82,5 +92,7 @@ export function changeUi(ui: Ui, change: UiChange): Ui {
 }
 
 export function sameCrowd(panel: Panel | null, crowd: Crowd): boolean {
-  return panel?.type === "people" && panel.crowd.node === crowd.node && panel.crowd.state === crowd.state;
+  if (panel?.type !== "people") return false;
+  const { node, state, edge } = panel.crowd;
+  return node === crowd.node && state === crowd.state && edge === crowd.edge;
 }

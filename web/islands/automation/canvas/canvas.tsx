@@ -11,6 +11,7 @@ import {
 import type { CoordinateExtent, Node } from "@xyflow/react";
 
 import { useEditor } from "../context";
+import type { Editor } from "../context";
 import { placeKey } from "../definition";
 import { useWide } from "../hooks";
 import { icon } from "../icon";
@@ -19,6 +20,7 @@ import { IconButton } from "../parts";
 import { buildTree } from "../tree";
 import { drawingOf } from "./drawing";
 import { NODE_TYPES, useNodes } from "./nodes";
+import { Palette, PaletteButton } from "./palette";
 import { OPENING_ZOOM, afterLayout, duration, useFocus, useFollowing, useOpening, useSteadyMiddle } from "./viewport";
 
 const ZOOM = { min: 0.25, max: 1.5 };
@@ -88,6 +90,15 @@ function mapColour({ type, data }: Node): string {
   return MAP_COLOURS[(data as { content: { tone: string } }).content.tone] ?? "var(--data)";
 }
 
+/** Steps to drag lie at the side where there is room for them: from the start while nothing has been published yet. */
+function usePalette({ commands, state, editable }: Editor, wide: boolean): boolean {
+  const fresh = state.facts.version === null;
+  useEffect(() => {
+    if (wide && fresh) commands.showPalette();
+  }, []); // whoever hides it, or publishes, keeps it as it is
+  return wide && editable;
+}
+
 function Flow() {
   const editor = useEditor();
   const { ui, state, definition, speaker, editable } = editor;
@@ -110,10 +121,14 @@ function Flow() {
     if (!tested) return;
     return afterLayout(() => opening(flow));
   }, [tested, flow, opening]);
+  const shows = usePalette(editor, wide);
   const trail = ui.test?.trail ?? null;
   const picked = ui.picking?.place ? new Set([placeKey(ui.picking.place)]) : null;
   return (
-    <div className="ae-canvas" ref={container} onFocus={follow}>
+    <div className="ae-stage">
+      {shows && ui.palette && <Palette canvas={container} />}
+      <div className="ae-canvas" ref={container} onFocus={follow}>
+      {shows && !ui.palette && <PaletteButton />}
       <ReactFlow
         nodes={nodes}
         edges={[]}
@@ -152,6 +167,7 @@ function Flow() {
         )}
       </ReactFlow>
       <Controls />
+      </div>
     </div>
   );
 }

@@ -72,12 +72,12 @@ export function Figures({
 }) {
   return (
     <div className="ae-figures">
-      {figures.map(({ label, value, state, bad }) => (
+      {figures.map(({ label, value, state, count, bad }) => (
         <button
           key={label}
           type="button"
           className={`ae-figure ${bad ? "ae-bad" : ""}`}
-          onClick={() => commands.openPeople({ node: id, state })}
+          onClick={() => commands.openPeople({ node: id, state, count })}
         >
           <span>{label}</span>
           <strong>{value}</strong>

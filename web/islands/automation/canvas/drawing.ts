@@ -1,8 +1,8 @@
 /** From the document to what the canvas draws: boxes with their content, lines, and the points between them. */
-import { linesTo, placeKey } from "../definition";
+import { placeKey } from "../definition";
 import type { Place } from "../definition";
 import type { Editor } from "../context";
-import { lineCount, stepFigures, triggerFigures } from "../figures";
+import { crowdOf, lineCount, stepFigures, triggerFigures } from "../figures";
 import type { Crowd, Figure } from "../figures";
 import { CARD_WIDTH, END_SIZE, LINK_SIZE, layOut } from "../layout";
 import type { Drawing, Line, Size } from "../layout";
@@ -130,25 +130,20 @@ export function drawingOf(editor: Editor, tree: Parameters<typeof layOut>[0]): D
   return layOut(tree, triggerSize(triggerContent(editor)), (item) => sizeOf(editor, item));
 }
 
-/** The list behind a line's number is that of the step it leads to, when no other line leads there. */
-function crowdBehind({ definition }: Editor, to: Item): Crowd | null {
-  if (to.type !== "step" || linesTo(definition, to.id) > 1) return null;
-  return { node: to.id, state: "entered" };
-}
-
 export function pointContent(editor: Editor, line: Line): PointContent {
   const { definition, ui } = editor;
   const step = line.place.from === null ? null : definition.nodes[line.place.from]!;
   const numbers = numbersOf(editor);
   const trail = ui.test?.trail;
   const lit = trail?.lines.has(placeKey(line.place)) ?? false;
+  const count = numbers ? lineCount(definition, numbers, line.place) : null;
   return {
     place: line.place,
     up: line.label ? line.label.y - line.plus.y : 0,
     label: step && line.label ? pathLabel(step, line.place.outlet) : "",
     yes: step?.kind === "branch" && line.place.outlet !== "else",
-    count: numbers ? lineCount(definition, numbers, line.place) : null,
-    crowd: crowdBehind(editor, line.to),
+    count,
+    crowd: crowdOf(definition, line.place, count),
     faded: Boolean(trail) && !lit,
     lit,
   };

@@ -5,8 +5,8 @@ import type { Node, NodeProps } from "@xyflow/react";
 import type { Commands } from "../commands";
 import type { Editor } from "../context";
 import { placeKey, samePlace } from "../definition";
-import { canMove } from "../edits";
-import { lineCount } from "../figures";
+import { canAdd, canMove } from "../edits";
+import { crowdOf, lineCount } from "../figures";
 import type { Box, Drawing, Line } from "../layout";
 import { stepTitle, triggerSaid } from "../words";
 import { Card } from "./card";
@@ -45,7 +45,8 @@ function boxNode(editor: Editor, box: Box): DrawnNode {
   if (item?.type === "end") {
     const known = ui.numbersShown && !ui.viewing && state.facts.version !== null ? state.numbers : null;
     const count = known && lineCount(definition, known, item.place);
-    return { ...at, type: "end", data: { item, count, editable, faded: endFaded(editor, box) } };
+    const crowd = crowdOf(definition, item.place, count);
+    return { ...at, type: "end", data: { item, count, crowd, editable, faded: endFaded(editor, box) } };
   }
   if (item?.type === "link") {
     const title = stepTitle(definition.nodes[item.to]!, speaker);
@@ -56,6 +57,7 @@ function boxNode(editor: Editor, box: Box): DrawnNode {
 
 function modeAt({ definition, ui, editable }: Editor, line: Line): PointMode {
   if (!editable) return "look";
+  if (ui.adding) return canAdd(definition, line.place, ui.adding) ? "drop" : "look";
   if (!ui.moving) return "add";
   return canMove(definition, ui.moving, line.place) ? "move" : "look";
 }
@@ -76,6 +78,8 @@ function pointNode(editor: Editor, line: Line): DrawnNode {
       mode: modeAt(editor, line),
       after,
       open: samePlace(ui.picking?.place ?? null, line.place),
+      adding: ui.adding ?? "",
+      aimed: ui.adding !== null && ui.aim === placeKey(line.place),
     },
   };
 }

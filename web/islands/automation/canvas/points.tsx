@@ -1,19 +1,23 @@
 /** What stands on the lines: the "+", the label of a path, the number who went this way; and what stands at their ends. */
 import type { Commands } from "../commands";
-import { START } from "../definition";
+import { START, placeKey } from "../definition";
+import type { Crowd } from "../figures";
 import type { Place } from "../definition";
 import { figure, people } from "../format";
 import { icon } from "../icon";
 import type { EndItem, LinkItem } from "../tree";
 import type { PointContent } from "./drawing";
 
-export type PointMode = "add" | "move" | "look";
+export type PointMode = "add" | "move" | "drop" | "look";
 
 interface PointProps {
   content: PointContent;
   mode: PointMode;
   after: string;
   open: boolean;
+  /** What is being added, and whether it would land here. */
+  adding: string;
+  aimed: boolean;
   commands: Commands;
   onMove: (place: Place) => void;
 }
@@ -33,7 +37,7 @@ function Count({ content: { count, crowd }, commands }: Pick<PointProps, "conten
   );
 }
 
-export function Point({ content, mode, after, open, commands, onMove }: PointProps) {
+export function Point({ content, mode, after, open, adding, aimed, commands, onMove }: PointProps) {
   const { label, up, yes, place, faded } = content;
   const where = label ? `on “${label}”, ${after}` : after;
   return (
@@ -64,7 +68,18 @@ export function Point({ content, mode, after, open, commands, onMove }: PointPro
           Move here
         </button>
       )}
-      {mode !== "move" && <Count content={content} commands={commands} />}
+      {mode === "drop" && (
+        <button
+          type="button"
+          className={`ae-move-here ${aimed ? "ae-drop-aim" : ""}`}
+          data-place={placeKey(place)}
+          aria-label={`Add here, ${where}`}
+          onClick={() => commands.addStep(place, adding)}
+        >
+          Add here
+        </button>
+      )}
+      {(mode === "add" || mode === "look") && <Count content={content} commands={commands} />}
     </div>
   );
 }
@@ -72,6 +87,7 @@ export function Point({ content, mode, after, open, commands, onMove }: PointPro
 interface EndProps {
   item: EndItem;
   count: number | null;
+  crowd: Crowd | null;
   faded: boolean;
   editable: boolean;
   commands: Commands;
@@ -86,14 +102,26 @@ export function FirstStep({ commands }: { commands: Commands }) {
   );
 }
 
-export function End({ item, count, faded, editable, commands }: EndProps) {
+export function End({ item, count, crowd, faded, editable, commands }: EndProps) {
   if (item.place.from === null && editable) return <FirstStep commands={commands} />;
-  return (
-    <div className={`ae-end ${faded ? "ae-faded" : ""}`}>
+  const inside = (
+    <>
       {icon("flag")}
       <span>End</span>
       {count !== null && <strong>{figure(count)}</strong>}
-    </div>
+    </>
+  );
+  const look = `ae-end ${faded ? "ae-faded" : ""}`;
+  if (!crowd) return <div className={look}>{inside}</div>;
+  return (
+    <button
+      type="button"
+      className={look}
+      aria-label={`End: ${people(crowd.count)} came to this end. Show them`}
+      onClick={() => commands.openPeople(crowd)}
+    >
+      {inside}
+    </button>
   );
 }
 

@@ -3,7 +3,9 @@ import { MailDialog } from "../email/mail-dialog";
 import type { Dialog } from "../ui";
 import { PublishDialog } from "./publish";
 import { RemoveSplitDialog } from "./remove-split";
-import { ArchiveDialog, FindDialog, KeysDialog, PersonDialog, ReleaseDialog } from "./small";
+import { PersonDialog } from "./person";
+import { ReleaseDialog } from "./release";
+import { ArchiveDialog, FindDialog, KeysDialog } from "./small";
 
 export default function Dialogs({ dialog }: { dialog: Dialog }) {
   switch (dialog.type) {

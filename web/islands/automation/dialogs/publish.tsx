@@ -6,6 +6,7 @@ import type { InFlight } from "../api";
 import { ChangeList } from "../changes";
 import { useEditor } from "../context";
 import { Choices, Row } from "../fields/row";
+import { TypeNumber, isTyped } from "./type-number";
 import { counted, figure, people } from "../format";
 import { Button, Dialog, Notice, Spinner } from "../parts";
 import { worded } from "../problems";
@@ -64,6 +65,34 @@ function NotReady({ problems }: { problems: Problem[] }) {
   );
 }
 
+/** Before anybody is moved: who goes on at once, who stands elsewhere, who leaves, and what that sends. */
+function WhatMoves({ changes }: { changes: Changes }) {
+  const { at_once: once = 0, elsewhere = 0, leaving = 0, messages = 0 } = changes;
+  if (!once && !elsewhere && !leaving) {
+    return <p className="ae-quiet">Everybody keeps their place, and nobody goes on earlier than they would have.</p>;
+  }
+  const said = [
+    once && `${people(once)} ${one(once, "goes", "go")} on at once, because ${one(once, "the wait is", "their wait is")} over in this version${
+      messages ? `: ${counted(messages, "message")} ${one(messages, "goes", "go")} out right away` : ""
+    }.`,
+    elsewhere &&
+      `${people(elsewhere)} ${one(elsewhere, "waits", "wait")} at a step that is gone, and ${one(elsewhere, "goes", "go")} on to the next one when that wait would have been over.`,
+    leaving &&
+      `${people(leaving)} ${one(leaving, "leaves", "leave")}, because nothing is left of what lay before them.`,
+  ];
+  return (
+    <Notice tone="warn">
+      {said.filter(Boolean).map((words) => (
+        <p key={String(words)}>{words}</p>
+      ))}
+    </Notice>
+  );
+}
+
+function one(count: number, singular: string, plural: string): string {
+  return count === 1 ? singular : plural;
+}
+
 interface InsideProps {
   changes: Changes;
   live: number;
@@ -72,7 +101,7 @@ interface InsideProps {
 }
 
 function Inside({ changes, live, inFlight, onChange }: InsideProps) {
-  const { inside, next_version: next, moves_now: now = 0 } = changes;
+  const { inside, next_version: next } = changes;
   if (!inside) return null;
   return (
     <>
@@ -85,36 +114,8 @@ function Inside({ changes, live, inFlight, onChange }: InsideProps) {
           { value: "move", label: `Move to version ${next} at their next step` },
         ]}
       />
-      {inFlight === "move" && now > 0 && (
-        <Notice tone="warn">A shorter wait lets {people(now)} go on at once.</Notice>
-      )}
+      {inFlight === "move" && <WhatMoves changes={changes} />}
     </>
-  );
-}
-
-interface ConfirmProps {
-  wanted: number;
-  typed: string;
-  onChange: (typed: string) => void;
-}
-
-/** Rule 20: whoever sends to many at once says so by typing how many. */
-function Confirm({ wanted, typed, onChange }: ConfirmProps) {
-  return (
-    <Notice tone="warn">
-      <Row label={`This sends to ${figure(wanted)} people at once. Type ${wanted} to go on.`}>
-        {(wiring) => (
-          <input
-            {...wiring}
-            className="ae-input ae-number"
-            inputMode="numeric"
-            autoComplete="off"
-            value={typed}
-            onChange={(event) => onChange(event.target.value)}
-          />
-        )}
-      </Row>
-    </Notice>
   );
 }
 
@@ -164,14 +165,15 @@ export function PublishDialog() {
   const [refusal, setRefusal] = useState("");
   const live = state.facts.version;
   const changes = asked.state === "known" ? asked.changes : null;
-  const confirmed = !changes?.confirm || Number(typed.replace(/\D/g, "")) === changes.confirm;
+  const confirm = inFlight === "move" ? (changes?.confirm ?? 0) : 0;
+  const confirmed = isTyped(confirm, typed);
   const ready = changes !== null && !changes.problems.length && confirmed && !publishing;
 
   const publish = async () => {
     setPublishing(true);
     setRefusal("");
     try {
-      const version = await store.publish(inFlight, name.trim(), changes?.confirm);
+      const version = await store.publish(inFlight, name.trim(), changes?.messages ?? 0);
       commands.closeDialog();
       commands.say(`Version ${version} is live.`);
     } catch (fault) {
@@ -220,7 +222,13 @@ export function PublishDialog() {
               />
             )}
           </Row>
-          {changes.confirm && <Confirm wanted={changes.confirm} typed={typed} onChange={setTyped} />}
+          {confirm > 0 && (
+            <TypeNumber
+              label={`This sends ${figure(confirm)} messages at once. Type ${confirm} to go on.`}
+              typed={typed}
+              onChange={setTyped}
+            />
+          )}
           {refusal && (
             <Notice tone="bad" role="alert">
               {refusal}

@@ -1,27 +1,10 @@
-/** The short questions: whom to test with, which step to find, which keys there are, what to do with what is overdue. */
-import { useState } from "react";
-
-import type { Overdue } from "../api";
-import { ContactSearch } from "../contact-search";
+/** The short questions: which step to find, which keys there are, whether to end it. */
 import { useEditor } from "../context";
-import { Choices } from "../fields/row";
 import { people } from "../format";
 import { KEY_LIST } from "../keys";
 import { OptionList } from "../option-list";
 import { Button, Dialog } from "../parts";
 import { triggerSaid, stepSaid } from "../words";
-
-export function PersonDialog() {
-  const { commands } = useEditor();
-  return (
-    <Dialog title="Test with a real person" size="small" onClose={() => commands.closeDialog()}>
-      <p className="ae-quiet">
-        You see the way this person would take from now on, with dates. Nothing is sent, nothing is changed.
-      </p>
-      <ContactSearch onChoose={(contact) => void commands.test(contact)} />
-    </Dialog>
-  );
-}
 
 const START = "start";
 
@@ -73,55 +56,6 @@ export function KeysDialog() {
           </div>
         ))}
       </dl>
-    </Dialog>
-  );
-}
-
-export function ReleaseDialog() {
-  const { commands, store, state } = useEditor();
-  const [overdue, setOverdue] = useState<Overdue>("ramp");
-  const [busy, setBusy] = useState(false);
-  const { overdue: count } = state.facts;
-  const release = async () => {
-    setBusy(true);
-    await commands.attempt(() => store.release(overdue), "Released. Everybody moves on.");
-    setBusy(false);
-  };
-  const about =
-    count === undefined ? "What became due meanwhile" : `${people(count)} should have moved on meanwhile`;
-  return (
-    <Dialog
-      title="Release this automation"
-      size="small"
-      onClose={() => commands.closeDialog()}
-      footer={
-        <>
-          <span className="ae-spring" />
-          <Button onClick={() => commands.closeDialog()}>Keep on hold</Button>
-          <Button look="primary" disabled={busy} onClick={() => void release()}>
-            Release
-          </Button>
-        </>
-      }
-    >
-      <Choices<Overdue>
-        label={about}
-        value={overdue}
-        onChange={setOverdue}
-        options={[
-          {
-            value: "ramp",
-            label: "Catch up slowly",
-            help: "Spread over an hour, so that neither inboxes nor the sender are flooded",
-          },
-          { value: "send", label: "Do it all now", help: "Everything that is overdue happens at once" },
-          {
-            value: "skip",
-            label: "Skip what is too old",
-            help: "Whoever is late by more than a day leaves; the others move on",
-          },
-        ]}
-      />
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import type { ComponentType } from "react";
 import { useEditor } from "../context";
 import { mindFailure, setParameter } from "../edits";
 import { Check, Row } from "../fields/row";
-import { people } from "../format";
+import { counted } from "../format";
 import { Button, Notice } from "../parts";
 import { fieldsOf } from "../schema";
 import type { Problem, Step } from "../types";
@@ -86,11 +86,11 @@ function Troubles({ id, problems, step }: FormProps) {
       ))}
       {failed > 0 && (
         <Notice tone="bad">
-          {people(failed)} could not be served here.{" "}
+          {counted(failed, "time")}, something failed here.{" "}
           <button
             type="button"
             className="ae-text-button"
-            onClick={() => commands.openPeople({ node: id, state: "failed" })}
+            onClick={() => commands.openPeople({ node: id, state: "failed", count: failed })}
           >
             See who and why
           </button>

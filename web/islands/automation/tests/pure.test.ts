@@ -14,6 +14,7 @@ import {
   readValue,
   withOperator,
 } from "../conditions";
+import { setParameter } from "../edits";
 import { placeBlock, BLOCKS, LAYOUT } from "../email/blocks";
 import { missingFallback, withFallback } from "../template-text";
 import { lineCount, stepFigures, triggerFigures } from "../figures";
@@ -119,8 +120,8 @@ const numbers: Numbers = {
   goal: 50,
   left: 130,
   nodes: {
-    hello: { entered: 200, sent: 190, opened: 95, clicked: 1, failed: 10 },
-    pause: { entered: 190, waiting: 20, left: 19 },
+    hello: { entered: 200, sent: 190, opened: 95, clicked: 1, failed: 10, dropped: 4 },
+    pause: { entered: 190, waiting: 20, left: 70, left_early: 19, dropped: 0 },
   },
   edges: { ">hello": 200, "hello>pause": 190 },
 };
@@ -132,7 +133,7 @@ test("live numbers say what matters for each kind of step", () => {
   );
   assert.deepEqual(
     stepFigures(welcome.nodes.hello!, numbers.nodes.hello).map(({ label, value }) => `${label} ${value}`),
-    ["Sent 190", "Opened 50%", "Clicked 0.5%", "Failed 10"],
+    ["Sent 190", "Opened 50%", "Clicked 0.5%", "Not sent 4", "Failed 10"],
   );
   assert.deepEqual(
     stepFigures(welcome.nodes.pause!, numbers.nodes.pause).map(({ value }) => value),
@@ -240,7 +241,7 @@ test("while a condition is being built, only that is said of it, once", () => {
   const faults = [
     { node: "bought", field: "paths[0].when.field", message: "`` is not a field." },
     { node: "bought", field: "paths[0].when.value", message: "`is` needs a value." },
-    { node: "hello", field: "subject", message: "Fill this in: subject." },
+    { node: "hello", field: "subject", message: "This is too long." },
   ];
   const said = worded(faults, branch({ field: "", op: "is", value: "" }));
   assert.deepEqual(said.map(({ field }) => field), ["paths[0].when", "subject"]);
@@ -263,4 +264,14 @@ test("a condition is unfinished as long as anything in it is", () => {
     [{ field: "contact.wholesale", op: "is", value: false }, false],
   ];
   for (const [condition, unfinished] of cases) assert.equal(isUnfinished(condition), unfinished, JSON.stringify(condition));
+});
+
+test("what is missing is said plainly, and no longer once it is filled in", () => {
+  const missing = { node: "hello", field: "subject", message: "Fill this in: subject." };
+  const event = { node: null, field: "entry.trigger.event", message: "Fill this in: event." };
+  const blank = setParameter(welcome, "hello", "subject", "");
+  assert.equal(worded([missing], blank)[0]!.message, "Fill in the subject.");
+  assert.deepEqual(worded([missing, event], welcome), []);
+  const unsaid = { ...welcome, entry: { ...welcome.entry, trigger: { kind: "event" } } };
+  assert.equal(worded([event], unsaid)[0]!.message, "Choose which event.");
 });
