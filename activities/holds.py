@@ -59,7 +59,10 @@ async def place(db: Db, workspace_id: UUID, scope: str, subject: str, *, by: str
         case _:
             pass
     await holds.hold(db, workspace_id, scope, subject, now=now, by=by)
-    return await holds.find(db, workspace_id, scope, subject)
+    row = await holds.of(db, workspace_id, scope, subject)
+    if row is None:
+        raise Conflict("It was released at the same moment. Try again.")
+    return row
 
 
 async def lift(db: Db, held: Hold, *, overdue: Overdue, by: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from tests.factories.clients import browser
 from tests.factories.people import make_key
 
 PATH = "/api/v1/holds"
-_PROCESS = text(
+PROCESS = text(
     "insert into processes (id, workspace_id, workflow_id, kind, title, rank, started_at, updated_at)"
     " values (uuidv7(), :ws, 'import/' || gen_random_uuid(), 'import', 'people.csv', 1, now(), now()) returning id"
 )
@@ -49,7 +49,7 @@ async def test_a_process_is_the_same_hold_from_both_sides(
     client: AsyncClient, workspace: Workspace, transaction: Transaction
 ) -> None:
     async with transaction() as db:
-        made = (await db.execute(_PROCESS, {"ws": workspace.id})).scalar_one()
+        made = (await db.execute(PROCESS, {"ws": workspace.id})).scalar_one()
     await client.post(f"/api/v1/processes/{made}/hold")
     [held] = (await client.get(PATH)).json()["items"]
     assert (held["scope"], held["name"], held["held_by"]) == ("process", "people.csv", "Test")

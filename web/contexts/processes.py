@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from web.contexts.attention import NOTHING_WAITS, ProcessTabs
 from web.contexts.base import ONE_PAGE, Choice, Kind, Listing, Page, Paging, Section
 
 State = Literal["running", "waiting", "finished", "failed"]
@@ -38,6 +39,7 @@ class ProcessesIndex(Page):
     states: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     total: int
+    tabs: ProcessTabs = NOTHING_WAITS
     paging: Paging = ONE_PAGE
 
 

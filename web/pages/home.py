@@ -189,13 +189,13 @@ async def _needs(db: Transaction, workspace: WorkspaceRow, now: datetime) -> tup
     found: list[Need] = []
     if waiting.unknown:
         text = f"{_counted(waiting.unknown, 'message')} may or may not have arrived"
-        found.append(Need(text=text, action="Look", url="/processes?state=failed", tone="warn"))
+        found.append(Need(text=text, action="Look", url="/processes/attention", tone="warn"))
     if waiting.failed:
         found.append(
             Need(
                 text=f"{_counted(waiting.failed, 'message')} could not be sent",
                 action="Look",
-                url="/processes",
+                url="/processes/attention",
             )
         )
     if waiting.held:
@@ -203,7 +203,7 @@ async def _needs(db: Transaction, workspace: WorkspaceRow, now: datetime) -> tup
             Need(
                 text=f"{_counted(waiting.held, 'thing')} on hold",
                 action="Release",
-                url="/automations?state=held",
+                url="/processes/holds",
             )
         )
     if not workspace.postal_address:

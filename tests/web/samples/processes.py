@@ -4,6 +4,15 @@ from dataclasses import replace
 
 from tests.web.samples.automations import WELCOME
 from tests.web.samples.frames import ago, ahead, new_id
+from web.contexts.attention import (
+    Attention,
+    AttentionMessages,
+    Group,
+    HoldRow,
+    Holds,
+    ProcessTabs,
+    UnsettledMessage,
+)
 from web.contexts.base import Choice, Listing, Paging
 from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
 
@@ -68,3 +77,54 @@ FAILING = ProcessShow(
     workflow_id="import/3",
     fault="The mail server at smtp.fernhill.example does not answer.",
 )
+TABS = ProcessTabs(attention=14, held=3)
+DOUBTFUL = Group(
+    state="unknown",
+    count=12,
+    title="12 e-mails may or may not have arrived",
+    reason="The worker stopped while this was being sent.",
+    noun="e-mail",
+    step="Welcome: your first bag",
+    automation="Welcome new customers",
+    automation_id=WELCOME,
+    icon="mail",
+    tile="message",
+    last_at=ago(hours=2),
+    url="/processes/attention/messages?state=unknown&channel=email",
+    fields={"state": "unknown", "channel": "email", "automation_id": str(WELCOME), "node": "hello"},
+)
+FAILED = replace(
+    DOUBTFUL,
+    state="failed",
+    count=1,
+    title="1 call to a web address could not be sent",
+    reason="It answered 404 Not Found.",
+    noun="call to a web address",
+    step="Call a web address: POST https://till.fernhill.example/hooks/orders",
+    automation="Tell the till",
+    icon="world-share",
+    tile="data",
+    last_at=ago(days=3),
+)
+ATTENTION = Attention(tabs=TABS, groups=(DOUBTFUL, FAILED), failed_processes=1)
+NOTHING = Attention(tabs=ProcessTabs(held=1), groups=())
+UNSETTLED = AttentionMessages(
+    group=DOUBTFUL,
+    listing=Listing(path="/processes/attention/messages"),
+    rows=(
+        UnsettledMessage(id=new_id(), contact_id=new_id(), name="Lena Sørensen", address="lena@example.com", subject="Your first bag", reason="The line broke.", state="unknown", at=ago(hours=2)),
+        UnsettledMessage(id=new_id(), contact_id=None, name="Somebody who was erased", address="", subject="", reason="The line broke.", state="unknown", at=ago(hours=3)),
+    ),
+    paging=Paging(older="/processes/attention/messages?after=1"),
+)  # fmt: skip
+HOLDS = Holds(
+    tabs=TABS,
+    rows=(
+        HoldRow(id=new_id(), title="All e-mail", detail="Whoever comes to such a step waits there; everything else goes on.", icon="send", tile="wait", held_at=ago(hours=20), held_by="Maya Okafor", overdue=38),
+        HoldRow(id=new_id(), title="Win back after 60 days", detail="Nobody in it moves on.", icon="route", tile="trigger", held_at=ago(days=2), held_by="Tom Berger", url=f"/automations/{WELCOME}"),
+        HoldRow(id=new_id(), title="customers.csv: import", detail="It stands still before its next step.", icon="upload", tile="message", held_at=ago(minutes=5), held_by="", url="/processes"),
+    ),
+    everything=(Choice(value="channel:http", label="All calls to web addresses"), Choice(value="workspace", label="Everything")),
+    automations=(Choice(value="automation:1", label="Welcome new customers"),),
+)  # fmt: skip
+NO_HOLDS = Holds(tabs=ProcessTabs(), rows=(), everything=HOLDS.everything)
