@@ -16,6 +16,8 @@ import psycopg
 from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from core import arrays
+
 APP_ROLE = "mainspring_app"
 Db = AsyncSession
 
@@ -26,6 +28,7 @@ ENGINE_OPTIONS = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
 
 set_json_dumps(orjson.dumps)
 set_json_loads(orjson.loads)
+arrays.install()
 
 
 @dataclass(frozen=True, slots=True)
