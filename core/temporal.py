@@ -3,12 +3,14 @@
 Payloads are encrypted, and so are the texts of failures, because an error message may quote what a person typed.
 """
 
+import contextlib
 import dataclasses
 import functools
 import os
 from collections.abc import Sequence
 from datetime import timedelta
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,7 +21,8 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from temporalio.service import RPCError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from core.settings import Settings, instance_secret
+from core.security import CannotOpen, instance_secrets
+from core.settings import Settings
 
 MAIN = "main"  # task queue of everything but the movers of sandbox clocks
 CLOCK = "clock"  # each moving clock holds one activity slot for as long as it moves
@@ -28,15 +31,15 @@ _ENCODING = b"binary/encrypted"
 
 
 class Encryption(PayloadCodec):
-    """AES-256-GCM with a key derived from the instance's secret."""
+    """AES-256-GCM with a key derived from the instance's secret; what waits may have been sealed under one since retired."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"temporal payloads").derive(secret))
+    def __init__(self, secret: bytes, *retired: bytes) -> None:
+        self._ciphers = [AESGCM(_key(one)) for one in (secret, *retired)]
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         def seal(payload: Payload) -> Payload:
             nonce = os.urandom(12)
-            data = nonce + self._cipher.encrypt(nonce, payload.SerializeToString(), None)
+            data = nonce + self._ciphers[0].encrypt(nonce, payload.SerializeToString(), None)
             return Payload(metadata={"encoding": _ENCODING}, data=data)
 
         return [seal(p) for p in payloads]
@@ -45,13 +48,20 @@ class Encryption(PayloadCodec):
         return [self._open(p) if p.metadata.get("encoding") == _ENCODING else p for p in payloads]
 
     def _open(self, payload: Payload) -> Payload:
-        return Payload.FromString(self._cipher.decrypt(payload.data[:12], payload.data[12:], None))
+        for cipher in self._ciphers:
+            with contextlib.suppress(InvalidTag):
+                return Payload.FromString(cipher.decrypt(payload.data[:12], payload.data[12:], None))
+        raise CannotOpen("a payload of Temporal was sealed under a secret that is not here")
 
 
-def converter(secret: bytes) -> DataConverter:
+def _key(secret: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"temporal payloads").derive(secret)
+
+
+def converter(secret: bytes, *retired: bytes) -> DataConverter:
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=Encryption(secret),
+        payload_codec=Encryption(secret, *retired),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
@@ -63,7 +73,7 @@ async def connect(
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=converter(instance_secret(settings.mainspring_home)),
+        data_converter=converter(*instance_secrets(settings.mainspring_home)),
         interceptors=interceptors,
         lazy=lazy,
     )
