@@ -95,7 +95,9 @@ async def _post(shop: Shop, *, seconds: float, first: int) -> tuple[dict[int, fl
             while (at := time.perf_counter()) < end:
                 number = next(numbers)
                 posted[number] = at
-                if (status := await connection.post(_event(number))) != 202:
+                if (
+                    status := await connection.post(_event(number, shop.address("buyer", number % CONTACTS)))
+                ) != 202:
                     raise RuntimeError(f"an event was answered by {status}")
                 answers.append(time.perf_counter() - at)
 
@@ -103,12 +105,12 @@ async def _post(shop: Shop, *, seconds: float, first: int) -> tuple[dict[int, fl
     return posted, answers
 
 
-def _event(number: int) -> dict[str, Any]:
+def _event(number: int, address: str) -> dict[str, Any]:
     return {
         "events": [
             {
                 "name": "order.placed",
-                "contact": {"email": f"buyer{number % CONTACTS}@example.com"},
+                "contact": {"email": address},
                 "properties": {"number": number, "total": 99.5, "currency": "EUR"},
                 "idempotency_key": f"order-{number}",
             }

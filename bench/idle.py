@@ -39,7 +39,7 @@ def _automation() -> dict[str, Any]:
 
 async def _one(shop: Shop, number: int) -> float:
     """Seconds from sending the request to the mail being there; looked for every millisecond."""
-    address = f"calm{number}@example.com"
+    address = shop.address("calm", number)
     async with shop.database() as db:
 
         async def there() -> bool:

@@ -37,6 +37,7 @@ class Shop:
         self.pids = {program.name: program.pid for program in programs}
         self.pids["Postgres"] = _postmaster(config.database_url)
         self.key = ""
+        self._mark = secrets.token_hex(3)
         self.api = httpx.AsyncClient(base_url=f"{self.url}/api/v1", timeout=60)
 
     async def open(self) -> None:
@@ -53,11 +54,25 @@ class Shop:
     async def acquaint(self, count: int, prefix: str) -> list[str]:
         """The ids of so many new contacts who may be written to."""
         for first in range(0, count, _PAGE):
-            said = [_contact(prefix, number) for number in range(first, min(first + _PAGE, count))]
+            said = [self._contact(prefix, number) for number in range(first, min(first + _PAGE, count))]
             await self._ask("POST", "/contacts/batch", {"contacts": said})
         async with self.database() as db:
-            found = await db.execute("select id::text from contacts where email like %s", (f"{prefix}%",))
+            found = await db.execute(
+                "select id::text from contacts where email like %s", (self.address(prefix, "%"),)
+            )
             return [row[0] for row in await found.fetchall()]
+
+    def address(self, prefix: str, number: int | str) -> str:
+        """Unlike those of any other run on the same database."""
+        return f"{prefix}{number}@{self._mark}.example.com"
+
+    def _contact(self, prefix: str, number: int) -> dict[str, Any]:
+        return {
+            "email": self.address(prefix, number),
+            "first_name": ("Lena", "Tom", "Aisha", "Jun", "Marta")[number % 5],
+            "last_name": f"Number{number}",
+            "consent": {"email": "subscribed"},
+        }
 
     async def enrol(self, automation_id: str, contact_ids: Sequence[str]) -> None:
         await self._ask("POST", f"/automations/{automation_id}/enrol", {"contact_ids": list(contact_ids)})
@@ -136,15 +151,6 @@ async def _key(url: str) -> str:
         made = await person.post("/api/v1/api-keys", json=asked, headers=headers)
         made.raise_for_status()
         return made.json()["key"]
-
-
-def _contact(prefix: str, number: int) -> dict[str, Any]:
-    return {
-        "email": f"{prefix}{number}@example.com",
-        "first_name": ("Lena", "Tom", "Aisha", "Jun", "Marta")[number % 5],
-        "last_name": f"Number{number}",
-        "consent": {"email": "subscribed"},
-    }
 
 
 def _free_port() -> int:
