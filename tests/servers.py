@@ -59,6 +59,21 @@ def api(log: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[
             process.wait(10)
 
 
+@contextlib.contextmanager
+def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker with all its loops; it is asked to end, and waited for."""
+    command, settings = [sys.executable, "worker.py"], {**os.environ, **environment}
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, cwd=ROOT, env=settings, stdout=out, stderr=out) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
 def await_answer(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:

@@ -48,6 +48,15 @@ def test_every_setting_is_explained() -> None:
     assert not [name for name in Settings.model_fields if f"`{name.upper()}`" not in explained]
 
 
+def test_every_setting_is_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text()
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert not {name.upper() for name in Settings.model_fields} - named
+    assert not re.findall(r"^#?[A-Z_]+=.*[ \t]#", example, re.MULTILINE), (
+        "a word behind a value would be part of it"
+    )
+
+
 def test_every_decision_is_in_the_list() -> None:
     listed = (ROOT / "docs" / "adr" / "README.md").read_text()
     assert not [page.name for page in (ROOT / "docs" / "adr").glob("0*.md") if page.name not in listed]

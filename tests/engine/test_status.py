@@ -115,32 +115,19 @@ async def test_without_postgres_it_is_alive_and_silent_about_the_backlog(databas
 
 async def test_the_worker_itself_answers_where_it_was_told_to(database_url: str, tmp_path: Path) -> None:
     """The real program, with what Temporal's SDK counts; it also has to end in order."""
-    import os
-    import signal
-    import subprocess
-    import sys
-
     listen = f"127.0.0.1:{servers.free_port()}"
-    environment = {**os.environ, "WORKER_LISTEN": listen, "MAINSPRING_HOME": str(tmp_path / "home")}
+    environment = {"WORKER_LISTEN": listen, "MAINSPRING_HOME": str(tmp_path / "home")}
     log = tmp_path / "worker.log"
 
     def ask() -> str:
-        with (
-            log.open("wb") as out,
-            subprocess.Popen(
-                [sys.executable, "worker.py"], cwd=servers.ROOT, env=environment, stdout=out, stderr=out
-            ) as process,
-        ):
-            try:
-                servers.await_answer(f"http://{listen}/healthz", process, log)
-                for _ in range(100):
-                    said = httpx.get(f"http://{listen}/metrics").text
-                    if "temporal_" in said:
-                        break
-                return said
-            finally:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(20) == 0, log.read_text()
+        with servers.worker(log, environment) as process:
+            servers.await_answer(f"http://{listen}/healthz", process, log)
+            said = ""
+            for _ in range(100):
+                if "temporal_" in (said := httpx.get(f"http://{listen}/metrics").text):
+                    break
+        assert process.returncode == 0, log.read_text()
+        return said
 
     said = await asyncio.to_thread(ask)
     assert 'mainspring_queue_depth{queue="outbox"}' in said

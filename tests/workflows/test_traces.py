@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-import os
-import subprocess
-import sys
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,25 +61,6 @@ async def collector() -> AsyncGenerator[Collector]:
     await runner.cleanup()
 
 
-@contextlib.contextmanager
-def worker(log: Path, environment: Mapping[str, str]) -> Generator[None]:
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(
-            [sys.executable, "worker.py"],
-            cwd=servers.ROOT,
-            env={**os.environ, **environment},
-            stdout=out,
-            stderr=out,
-        ) as process,
-    ):
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
 async def test_a_request_is_followed_through_workflow_and_activity(
     database_url: str, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -111,7 +89,7 @@ async def test_a_request_is_followed_through_workflow_and_activity(
             ("mainspring-worker", "RunActivity:imports.advance"),
         }
         await asyncio.to_thread(upload)
-        with worker(tmp_path / "worker.log", environment):
+        with servers.worker(tmp_path / "worker.log", environment):
             async with asyncio.timeout(60):
                 while not expected <= collected.whole():  # noqa: ASYNC110 -- other processes send them
                     await asyncio.sleep(0.1)
