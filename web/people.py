@@ -36,6 +36,7 @@ _HIDDEN = frozenset(
     {"message_id", "automation_id", "node", "import_id", "undo", "version_id", "enrolment_id"}
 )
 _OF_A_MAIL = frozenset({"subject", "link"})  # the line above names the mail already
+_PRICES = frozenset({"total", "amount", "price", "value"})
 _LONGEST = 160
 
 
@@ -181,7 +182,22 @@ def _detail(event: Event) -> str:
         for name, value in event.properties.items()
         if name not in hidden and value not in (None, "")
     }
-    return _cut(" · ".join(_property(name, value) for name, value in shown.items()))
+    return _cut(" · ".join(_property(name, value) for name, value in _priced(shown).items()))
+
+
+def _priced(properties: dict[str, Any]) -> dict[str, Any]:
+    """16.4 beside EUR is a price."""
+    currency = properties.get("currency")
+    if not isinstance(currency, str):
+        return properties
+    prices = {
+        name: f"{value:,.2f} {currency}"
+        for name, value in properties.items()
+        if name in _PRICES and isinstance(value, int | float)
+    }
+    if not prices:
+        return properties
+    return {name: value for name, value in properties.items() if name != "currency"} | prices
 
 
 def _property(name: str, value: Any) -> str:

@@ -17,7 +17,7 @@ from web.rendering import FRAME_NAMES, TEMPLATES, render, renderer
 Attributes = dict[str, str | None]
 # Mails and documents are no pages; the last two are tested where they are made
 OTHERS = ("mail/", "documents/", "errors/refused.html", "api/index.html")
-VOID = {"input", "img", "meta", "link", "hr", "br", "use", "path", "rect", "line", "source"}
+VOID = {"input", "img", "meta", "link", "hr", "br", "wbr", "use", "path", "rect", "line", "source"}
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form")
 KEYS = ("hx-get", "hx-post", "action", "formaction", "href", "src")
 
