@@ -237,6 +237,7 @@ class FakeApi:
         self.numbers: Json = deepcopy(samples.NUMBERS)
         self.test_mails: list[Json] = []
         self.moves: Json = {}
+        self.erased = 0
         self.reset()
 
     def reset(self) -> None:
@@ -263,6 +264,7 @@ class FakeApi:
         self.numbers = deepcopy(samples.NUMBERS)
         self.test_mails.clear()
         self.moves = NOBODY_MOVES
+        self.erased = 0
 
     def fail_next(self, method: str, path: str, *, status: int, times: int = 1) -> None:
         """The next so many of these requests are answered with this status."""
@@ -339,7 +341,7 @@ def _counted(fake: FakeApi, node: str | None, state: str, edge: str | None) -> i
 
 def _people(fake: FakeApi, node: str | None, state: str, edge: str | None, cursor: str | None) -> Json:
     start = int(cursor or 0)
-    total = _counted(fake, node, state, edge)
+    total = max(0, _counted(fake, node, state, edge) - fake.erased)
     items: list[Json] = []
     for index in range(start, min(start + 20, total)):
         first, last = samples.NAMES[index % len(samples.NAMES)]

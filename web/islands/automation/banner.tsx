@@ -35,7 +35,10 @@ function TestBanner() {
         {initials(name)}
       </span>
       <div className="ae-banner-words">
-        <strong>{name}</strong>
+        <strong>
+          {name}
+          {contact.invented && " (invented)"}
+        </strong>
         {state === "running" && <Spinner label="Working out the way…" />}
         {state === "done" && <span>{trail?.summary}</span>}
         {state === "failed" && <span className="ae-bad">{message}</span>}

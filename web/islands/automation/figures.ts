@@ -87,6 +87,15 @@ export function stepFigures(step: Step, known: NodeNumbers | undefined): Figure[
   return [...(FIGURES[step.kind] ?? otherwise)(known), ...sorrows(known)];
 }
 
+/** What a crowd counts at this moment, which may be less than when its number was pressed. */
+export function countNow({ node, state, edge, count }: Crowd, definition: Definition, numbers: Numbers | null): number {
+  if (!numbers) return count;
+  if (edge !== undefined) return numbers.edges[edge] ?? 0;
+  if (node !== null) return state === "inside" || state === "goal" ? count : (numbers.nodes[node]?.[state] ?? 0);
+  if (state === "failed") return failures(definition, numbers).reduce((sum, one) => sum + one.count, 0);
+  return state === "entered" || state === "inside" || state === "goal" ? numbers[state] : count;
+}
+
 /** The steps at which something failed, the most first. */
 export function failures(definition: Definition, numbers: Numbers | null): { id: string; count: number }[] {
   return Object.keys(definition.nodes)

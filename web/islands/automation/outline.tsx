@@ -3,14 +3,13 @@ import { useEffect, useMemo, useRef } from "react";
 
 import { CardWords, Figures } from "./canvas/card";
 import type { CardContent } from "./canvas/drawing";
-import { FirstStep } from "./canvas/points";
+import { Count, End, FirstStep } from "./canvas/points";
 import { pointContent, stepContent, triggerContent } from "./canvas/drawing";
 import { useEditor } from "./context";
 import type { Editor } from "./context";
 import { mainOutlet, placeKey, samePlace } from "./definition";
 import type { Place } from "./definition";
 import { canMove, placeBelow } from "./edits";
-import { figure } from "./format";
 import { prefersStillness } from "./hooks";
 import { icon } from "./icon";
 import type { Line } from "./layout";
@@ -123,7 +122,8 @@ function lineOf(branch: Branch, labelled: boolean): Line {
 function Between({ branch, after }: { branch: Branch; after: string }) {
   const editor = useEditor();
   const { commands, ui, editable, definition } = editor;
-  const { count } = pointContent(editor, lineOf(branch, false));
+  const content = pointContent(editor, lineOf(branch, false));
+  const { count } = content;
   const moving = ui.moving !== null;
   const target = moving && canMove(definition, ui.moving!, branch.place);
   if (!editable && count === null) return null;
@@ -150,18 +150,20 @@ function Between({ branch, after }: { branch: Branch; after: string }) {
           Move here
         </button>
       )}
-      {count !== null && !moving && <span className="ae-line-count">{figure(count)}</span>}
+      {!moving && <Count content={content} commands={commands} />}
     </div>
   );
 }
 
-function Last({ item }: { item: Exclude<Item, StepItem> }) {
-  const { commands, definition, speaker, editable } = useEditor();
+function Last({ branch, item }: { branch: Branch; item: Exclude<Item, StepItem> }) {
+  const editor = useEditor();
+  const { commands, definition, speaker, editable } = editor;
   if (item.type === "end") {
     if (item.place.from === null && editable) return <FirstStep commands={commands} />;
+    const { count, crowd } = pointContent(editor, lineOf(branch, false));
     return (
       <div className="ae-row-end">
-        {icon("flag")} <span>End</span>
+        <End item={item} count={count} crowd={crowd} faded={false} editable={editable} commands={commands} />
       </div>
     );
   }
@@ -237,7 +239,7 @@ function Chain({ branch, label }: { branch: Branch; label: string }) {
               )}
             </>
           ) : (
-            <Last item={link.to} />
+            <Last branch={link} item={link.to} />
           )}
         </li>
       ))}

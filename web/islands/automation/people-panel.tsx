@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 
 import { messageOf } from "./api";
 import { useEditor } from "./context";
-import { crowdHeading, failures } from "./figures";
+import { countNow, crowdHeading, failures } from "./figures";
 import type { Crowd } from "./figures";
 import { figure, initials, moment, people } from "./format";
 import { PanelFrame } from "./inspector/frame";
@@ -68,7 +68,7 @@ function PersonRow({ person }: { person: Person }) {
 function WhereFailed() {
   const { commands, definition, speaker, state } = useEditor();
   return (
-    <ul className="ae-where">
+    <ul className="ae-failed-at">
       {failures(definition, state.numbers).map(({ id, count }) => (
         <li key={id}>
           <button
@@ -96,7 +96,10 @@ function Retry({ steps, onDone }: { steps: string[]; onDone: () => void }) {
   };
   return (
     <div className="ae-people-act">
-      <p>Once the cause is mended, send what did not go out. Nobody gets anything twice.</p>
+      <p>
+        Once the cause is mended, send what did not go out. What came back, or may have arrived, is left alone: nobody
+        gets anything twice.
+      </p>
       <Button look="primary" icon="refresh" disabled={busy} onClick={() => void retry()}>
         {busy ? "Asking…" : "Try all of them again"}
       </Button>
@@ -120,6 +123,7 @@ export function PeoplePanel({ crowd }: { crowd: Crowd }) {
   const failed = failures(definition, state.numbers);
   const { listed, load } = usePeople(crowd);
   const shown = listed.state === "shown";
+  const counted = Math.min(crowd.count, countNow(crowd, definition, state.numbers)); // who came or was served since is no riddle
   const step = crowd.node === null ? undefined : definition.nodes[crowd.node];
   const about = step ? stepTitle(step, speaker) : "The whole automation";
   return (
@@ -145,8 +149,8 @@ export function PeoplePanel({ crowd }: { crowd: Crowd }) {
           <Button onClick={() => void load(null)}>Try again</Button>
         </Notice>
       )}
-      {shown && !listed.people.length && !crowd.count && <p className="ae-quiet">Nobody, at this moment.</p>}
-      {shown && !listed.next && <Missing count={crowd.count} shown={listed.people.length} />}
+      {shown && !listed.people.length && !counted && <p className="ae-quiet">Nobody, at this moment.</p>}
+      {shown && !listed.next && <Missing count={counted} shown={listed.people.length} />}
       {shown && listed.next && (
         <Button onClick={() => void load(listed.next)}>Show more</Button>
       )}

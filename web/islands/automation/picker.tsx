@@ -26,11 +26,18 @@ function joinable({ definition, speaker }: Editor, place: Place): Option[] {
     });
 }
 
+/** Whoever has just written to people lets some time pass; everywhere else a message is the likeliest. */
+function fittingFirst<G extends { title: string }>({ definition, speaker }: Editor, { from }: Place, groups: G[]): G[] {
+  const above = from === null ? undefined : definition.nodes[from];
+  const wanted = above && speaker.vocabulary.toneOf(above.kind) === "message" ? "Timing" : "Messages";
+  return [...groups].sort((one, other) => Number(other.title === wanted) - Number(one.title === wanted));
+}
+
 function stepGroups(editor: Editor, place: Place): OptionGroup[] {
   const { vocabulary } = editor.speaker;
   const ends = targetAt(editor.definition, place) === null;
   const kinds = [...vocabulary.steps.values()].filter(({ kind }) => ends || kind !== "leave");
-  const groups = vocabulary.groups(kinds).map(({ title, kinds: members }) => ({
+  const groups = fittingFirst(editor, place, vocabulary.groups(kinds)).map(({ title, kinds: members }) => ({
     title,
     options: members.map(({ kind, title: name, help, icon }) => ({
       key: kind,

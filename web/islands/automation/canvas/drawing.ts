@@ -68,7 +68,7 @@ function isSelected({ ui }: Editor, id: string | null): boolean {
 function shared(editor: Editor, id: string | null) {
   const stop = stopOf(editor, id);
   return {
-    problem: problemOf(editor, id),
+    problem: stop ? null : problemOf(editor, id), // a test says what happens here instead
     chip: stop?.chip ?? null,
     faded: Boolean(editor.ui.test?.trail) && !stop,
     selected: isSelected(editor, id),

@@ -22,7 +22,8 @@ interface PointProps {
   onMove: (place: Place) => void;
 }
 
-function Count({ content: { count, crowd }, commands }: Pick<PointProps, "content" | "commands">) {
+/** How many went along a line; pressed, it shows them. */
+export function Count({ content: { count, crowd }, commands }: Pick<PointProps, "content" | "commands">) {
   if (count === null) return null;
   if (!crowd || !count) return <span className="ae-line-count">{figure(count)}</span>;
   return (
@@ -114,13 +115,9 @@ export function End({ item, count, crowd, faded, editable, commands }: EndProps)
   const look = `ae-end ${faded ? "ae-faded" : ""}`;
   if (!crowd) return <div className={look}>{inside}</div>;
   return (
-    <button
-      type="button"
-      className={look}
-      aria-label={`End: ${people(crowd.count)} came to this end. Show them`}
-      onClick={() => commands.openPeople(crowd)}
-    >
+    <button type="button" className={look} onClick={() => commands.openPeople(crowd)}>
       {inside}
+      <span className="ae-hidden">{crowd.count === 1 ? "person" : "people"} came to this end. Show them</span>
     </button>
   );
 }

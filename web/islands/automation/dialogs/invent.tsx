@@ -20,6 +20,21 @@ function toggled(list: string[], name: string, on: boolean): string[] {
   return on ? [...list, name] : list.filter((one) => one !== name);
 }
 
+/** What is compared with yes or no is answered so. */
+function YesOrNo({ label, value, onChange }: LineProps) {
+  return (
+    <Row label={label}>
+      {(wiring) => (
+        <select {...wiring} className="ae-input" value={value} onChange={(event) => onChange(event.target.value)}>
+          <option value="true">Yes</option>
+          <option value="false">No</option>
+          <option value="">Not known</option>
+        </select>
+      )}
+    </Row>
+  );
+}
+
 interface LineProps {
   label: string;
   value: string;
@@ -109,14 +124,17 @@ function Happened({ name, asked, answers, change }: PartProps & { name: string }
         />
       )}
       {done &&
-        [...asked.events.get(name)!.keys()].map((property) => (
-          <Line
-            key={property}
-            label={`${words}: ${humanise(property).toLowerCase()}`}
-            value={own[property] ?? ""}
-            onChange={(value) => set(property, value)}
-          />
-        ))}
+        [...asked.events.get(name)!].map(([property, compared]) => {
+          const Answer = typeof compared === "boolean" ? YesOrNo : Line;
+          return (
+            <Answer
+              key={property}
+              label={`${words}: ${humanise(property).toLowerCase()}`}
+              value={own[property] ?? ""}
+              onChange={(value) => set(property, value)}
+            />
+          );
+        })}
     </>
   );
 }

@@ -17,7 +17,8 @@ import {
 import { setParameter } from "../edits";
 import { placeBlock, BLOCKS, LAYOUT } from "../email/blocks";
 import { missingFallback, withFallback } from "../template-text";
-import { lineCount, stepFigures, triggerFigures } from "../figures";
+import { countNow, lineCount, stepFigures, triggerFigures } from "../figures";
+import type { Crowd } from "../figures";
 import { moment, percent } from "../format";
 import { freshStep } from "../fresh";
 import { worded } from "../problems";
@@ -141,6 +142,16 @@ test("live numbers say what matters for each kind of step", () => {
   );
   assert.deepEqual(stepFigures(welcome.nodes.bye!, undefined), []);
   assert.equal(percent(1, 0), "–");
+});
+
+test("a crowd counts what it counts now", () => {
+  const count = (crowd: Partial<Crowd>) =>
+    countNow({ node: null, state: "entered", count: 9, ...crowd }, welcome, numbers);
+  assert.equal(count({}), 200);
+  assert.equal(count({ state: "failed" }), 10);
+  assert.equal(count({ node: "hello", state: "dropped" }), 4);
+  assert.equal(count({ node: "hello", edge: ">hello" }), 200);
+  assert.equal(countNow({ node: null, state: "goal", count: 9 }, welcome, null), 9);
 });
 
 test("a line shows its own number, and none where it cannot be told apart or is not live", () => {
