@@ -16,7 +16,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities import clock, cohorts, imports, schedules
-from core import logs, plugins, telemetry
+from core import logs, memory, plugins, telemetry
 from core.db import ENGINE_OPTIONS, Database, configure
 from core.settings import Settings, settings
 from core.temporal import CLOCK, MAIN, connect, sandbox
@@ -89,6 +89,7 @@ async def main(queues: Sequence[str], names: Sequence[str]) -> None:
     config = settings()
     logs.configure(config.log_level)
     telemetry.trace_to(config, "worker")
+    memory.settle()
     for folder in ("activities.steps", "domain.triggers"):
         plugins.load(folder)
     database = configure(Database(config.database_url, pool=config.database_pool, options=ENGINE_OPTIONS, checked=False))

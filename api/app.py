@@ -16,7 +16,7 @@ import api
 from api import housekeeping, openapi, problems
 from api.middleware import Edge
 from api.rate_limits import Limiter
-from core import db, logs, plugins, readiness, telemetry
+from core import db, logs, memory, plugins, readiness, telemetry
 from core.security import Keyring, Passwords, Signer
 from core.settings import Settings
 from core.settings import settings as read_settings
@@ -139,7 +139,9 @@ async def _forget_revoked_keys(database: db.Database, known: api_keys.KnownKeys)
 def _app() -> FastAPI:
     settings = read_settings()
     logs.configure(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    memory.settle()
+    return app
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core import telemetry
-from core.db import Db, driver
+from core.db import Db, driver, fetch
 
 
 class Listener(SQLModel, table=True):
@@ -53,17 +53,22 @@ class Job:
     payload: dict[str, Any]
 
 
+_PAGES = ["enrol", "look", "move"]
+"""Jobs that are a page of people each: enough for a transaction, and whoever is in the first need not wait for the last."""
+
 _CLAIM = """
-delete from event_queue where id = any(array(
-    select id from event_queue where shard = %s order by id limit %s for update skip locked
-)) returning id, workspace_id, kind, subject_id, payload
+with next as materialized (
+    select id, kind from event_queue where shard = %s order by id limit %s for update skip locked
+)
+delete from event_queue q using next n
+where q.id = n.id and n.id <= coalesce((select min(id) from next where kind = any(%s)), n.id)
+returning q.id, q.workspace_id, q.kind, q.subject_id, q.payload
 """
 
 
 async def claim(db: Db, shard: int, limit: int) -> list[Job]:
     """The oldest jobs. Deleting them in this transaction is the claim: a crash leaves them where they were."""
-    cursor = await (await driver(db)).execute(_CLAIM, (shard, limit))
-    rows = sorted(await cursor.fetchall())
+    rows = sorted(await fetch(db, _CLAIM, (shard, limit, _PAGES)))
     if rows:
         telemetry.BATCH.labels("events").observe(len(rows))
     return [
