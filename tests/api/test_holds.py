@@ -15,7 +15,7 @@ from tests.factories.people import make_key
 PATH = "/api/v1/holds"
 PROCESS = text(
     "insert into processes (id, workspace_id, workflow_id, kind, title, rank, started_at, updated_at)"
-    " values (uuidv7(), :ws, 'import/' || gen_random_uuid(), 'import', 'people.csv', 1, now(), now()) returning id"
+    " values (uuidv7(), :ws, 'cohort/' || gen_random_uuid(), 'cohort', 'Welcome', 1, now(), now()) returning id"
 )
 
 
@@ -52,7 +52,7 @@ async def test_a_process_is_the_same_hold_from_both_sides(
         made = (await db.execute(PROCESS, {"ws": workspace.id})).scalar_one()
     await client.post(f"/api/v1/processes/{made}/hold")
     [held] = (await client.get(PATH)).json()["items"]
-    assert (held["scope"], held["name"], held["held_by"]) == ("process", "people.csv", "Test")
+    assert (held["scope"], held["name"], held["held_by"]) == ("process", "Welcome", "Test")
     await client.post(f"{PATH}/{held['id']}/release")
     assert (await client.get(f"/api/v1/processes/{made}")).json()["held"] is False
     await client.post(PATH, json={"scope": "process", "subject": str(made)})

@@ -132,7 +132,7 @@ class TestHolds:
         page = (await person.get(f"/processes/{made}")).text
         assert "by Ada Lovelace." in page
         assert "Nothing is overdue." in page
-        assert "people.csv: import" in (await person.get(HOLDS)).text
+        assert "Welcome: people waiting" in (await person.get(HOLDS)).text
         refused = await person.post(f"/processes/{made}/release", data={"overdue": "tomorrow"})
         assert refused.status_code == 422
         await person.post(f"/processes/{made}/release", data={"overdue": "ramp"})

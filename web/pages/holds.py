@@ -33,7 +33,7 @@ _WHOLES: Mapping[str, Look] = {
 }
 _MEANS: Mapping[str, str] = {
     "workspace": "Nobody moves on in any automation, and nothing is sent.",
-    "channel": "Whoever comes to such a step waits there; everything else goes on.",
+    "channel": "Whoever comes to one waits there; everything else goes on.",
     "automation": "Nobody in it moves on.",
     "process": "It stands still before its next step.",
 }
