@@ -14,6 +14,7 @@ from core.db import Db, pipeline, plan_once, scope_to, session
 from domain.contacts import Details, Origin, parse_details
 from domain.errors import Invalid
 from domain.events import Report, fault
+from engine.loops import GATHER
 from models import clocks, contacts, events
 from models.contacts.identity import Named, identify
 from models.events import NewEvent
@@ -59,8 +60,12 @@ class Ingest:
         return await answer
 
     async def _write(self) -> None:
+        busy = False
         while self._waiting:
+            if busy:
+                await asyncio.sleep(GATHER)
             batch = self._next()
+            busy = len(batch) > 1
             try:
                 await _flush(batch, self._shards)
             except BaseException as error:  # noqa: BLE001 -- every request of the batch hears of it; none is left waiting

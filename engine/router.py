@@ -80,12 +80,11 @@ async def route(db: Db, jobs: Sequence[Job]) -> list[Kept]:
     reserved: list[Kept] = []
     for arrivals in _rounds(await _arrivals(db, jobs)):
         reserved += await _arrive(db, arrivals)
+    reserved += await _resume(db, [job.subject_id for job in jobs if job.kind == "resume"])
     for job in jobs:
         match job.kind:
             case "enrol":
                 reserved += await _enrol(db, job)
-            case "resume":
-                reserved += await _resume(db, job)
             case "look":
                 reserved += await _look(db, job)
             case "move":
@@ -240,9 +239,9 @@ async def _enrol(db: Db, job: Job) -> list[Kept]:
     return await settle(db, moved)
 
 
-async def _resume(db: Db, job: Job) -> list[Kept]:
-    """Go on for somebody who waited for the outcome of a message."""
-    rows = await enrolments.by_ids(db, [job.subject_id])
+async def _resume(db: Db, enrolment_ids: Sequence[UUID]) -> list[Kept]:
+    """Go on for those who waited for the outcome of a message."""
+    rows = await enrolments.by_ids(db, enrolment_ids) if enrolment_ids else []
     answers = await messages.answers(db, [row.awaits for row in rows if row.awaits])
     answered = [row for row in rows if row.awaits in answers]
 
@@ -285,8 +284,12 @@ GoOn = Callable[[Ready, Position, Facts, Placed, Ground], Outcome]
 
 
 async def _again(db: Db, rows: Sequence[Placed], go_on: GoOn) -> list[Kept]:
-    versions = await PLANS.versions(db, {row.version_id for row in rows})
-    here = await ground(db, sorted({row.workspace_id for row in rows}), [row.contact_id for row in rows])
+    if not rows:
+        return []
+    versions, here = await asyncio.gather(
+        PLANS.versions(db, {row.version_id for row in rows}),
+        ground(db, sorted({row.workspace_id for row in rows}), [row.contact_id for row in rows]),
+    )
     remembered = await remember(db, [(versions[row.version_id], row.contact_id) for row in rows])
     moved: list[Moved] = []
     for row in rows:
