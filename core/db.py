@@ -145,9 +145,23 @@ async def fetch(db: Db, query: LiteralString, values: Values = ()) -> list[tuple
     return await cursor.fetchall()
 
 
+async def commit(db: Db) -> None:
+    """The end of a transaction inside of a pipeline: it travels with the statements before it, and not after them."""
+    await (await driver(db)).commit()
+
+
 async def plan_once(db: Db) -> None:
     """Keep the plans of statements in this transaction, as the connections of the engine do."""
     await execute(db, "select set_config('plan_cache_mode', 'force_generic_plan', true)")
+
+
+async def fetch_last(db: Db, query: LiteralString, values: Values = ()) -> list[tuple[Any, ...]]:
+    """The rows of a transaction's last statement, which is committed in the same round trip."""
+    connection = await driver(db)
+    async with connection.pipeline():
+        cursor = await connection.execute(query, values)
+        await connection.commit()
+    return await cursor.fetchall()
 
 
 async def execute(db: Db, query: LiteralString, values: Values = ()) -> None:

@@ -46,7 +46,6 @@ class Delivery(Loop):
     channel = "messages"
     channels: Sequence[str]
     slots = 50
-    slice = 25  # effects a claim
 
     def __init__(self, claimant: Claimant) -> None:
         super().__init__()
@@ -93,7 +92,7 @@ class Delivery(Loop):
 
     async def _claim(self, db: Db, owner: int) -> list[Flight]:
         """What may begin once this transaction is committed."""
-        free = min(self.slots - len(self._flying), self.slice)
+        free = self.slots - len(self._flying)
         found = await self._found(db, free) if free > 0 else []
         if not found:
             return []

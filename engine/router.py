@@ -10,7 +10,7 @@ from uuid import UUID
 
 from activities.enrolments import Ground, Moved, Remembered, facts_of, ground, position_of, remember, settle
 from activities.plans import PLANS, Ready
-from core.db import Db, pipeline, scope_to, session
+from core.db import Db, commit, pipeline, scope_to, session
 from domain.entries import Earlier, TurnedAway, base_key, entry
 from domain.facts import Facts, Happening
 from domain.ids import new_id
@@ -66,6 +66,7 @@ class Router(Loop):
                     await scope_to(db, workspaces)
                     reserved = await route(db, jobs)
                     await clocks.announce(db, workspaces)
+                    await commit(db)
         self._busy = len(jobs) > 1
         if reserved:
             self._hand_over(reserved)

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Index, text
 from sqlmodel import col, select
 
-from core.db import Db, driver, fetch
+from core.db import Db, driver, fetch, fetch_last
 from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -73,13 +73,21 @@ select (select array_agg(id) from stored), (select pg_notify('queue', '') from q
 
 
 async def append(
-    db: Db, happened: Sequence[NewEvent], *, recorded_at: datetime, shards: int = 1
+    db: Db,
+    happened: Sequence[NewEvent],
+    *,
+    recorded_at: datetime | Mapping[UUID, datetime],
+    shards: int = 1,
+    last: bool = False,
 ) -> set[UUID]:
-    """Write facts in the transaction of the change that they announce; the ids that were new (a repeated key is dropped)."""
+    """Write facts in the transaction of the change that they announce; the ids that were new (a repeated key is dropped).
+
+    `recorded_at`: business time, of each workspace when there are several. `last`: this ends the transaction.
+    """
     if not happened:
         return set()
-    connection = await driver(db)
-    cursor = await connection.execute(
+    [(stored, _)] = await (fetch_last if last else fetch)(
+        db,
         _APPEND,
         (
             [e.id for e in happened],
@@ -88,14 +96,16 @@ async def append(
             [e.name for e in happened],
             [Jsonb(dict(e.properties)) for e in happened],
             [e.occurred_at for e in happened],
-            [recorded_at] * len(happened),
+            [
+                recorded_at if isinstance(recorded_at, datetime) else recorded_at[e.workspace_id]
+                for e in happened
+            ],
             [e.source for e in happened],
             [e.idempotency_key for e in happened],
             shards,
         ),
     )
-    row = await cursor.fetchone()
-    return set((row and row[0]) or ())
+    return set(stored or ())
 
 
 # One document for all rows: an array of JSON texts costs more to quote than everything else together.
