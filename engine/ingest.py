@@ -5,6 +5,7 @@ lone event waits for nobody.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +20,8 @@ from models.contacts.identity import Named, identify
 from models.events import NewEvent
 
 _LARGEST = 2_000  # reports a flush
-_GATHER = (
-    0.004  # seconds: without it those who were just answered come in two halves, each with a flush of its own
-)
+_GATHER = 0.005
+"""Seconds to wait for those who were just answered: else they come back in two halves, each with a flush of its own."""
 
 
 @dataclass(slots=True)
@@ -57,23 +57,25 @@ class Ingest:
         self._shards = shards
         self._waiting: list[_Request] = []
         self._writer: asyncio.Task[None] | None = None
+        self._expected = 1
+        self._all_here = asyncio.Event()
+        self._flushed = 0.0
 
     async def add(
         self, workspace_id: UUID, reports: Sequence[tuple[int, Report]], receipt: Receipt, *, by: str
     ) -> Receipt:
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Request(workspace_id, by, reports, receipt, answer))
+        if len(self._waiting) >= self._expected:
+            self._all_here.set()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         return await answer
 
     async def _write(self) -> None:
-        busy = False
         while self._waiting:
-            if busy:
-                await asyncio.sleep(_GATHER)
+            await self._gather()
             batch = self._next()
-            busy = len(batch) > 1
             try:
                 await _flush(batch, self._shards)
             except BaseException as error:  # noqa: BLE001 -- every request of the batch hears of it; none is left waiting
@@ -84,6 +86,17 @@ class Ingest:
                 for request in batch:
                     if not request.answer.done():
                         request.answer.set_result(request.receipt)
+            self._flushed = asyncio.get_running_loop().time()
+            self._expected = len(batch) + len(self._waiting)
+
+    async def _gather(self) -> None:
+        """After a flush, wait a little until as many are here as were in it or came meanwhile: most likely the same."""
+        wait = self._flushed + _GATHER - asyncio.get_running_loop().time()
+        self._all_here.clear()
+        if wait > 0 and len(self._waiting) < self._expected:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._all_here.wait()
 
     def _next(self) -> list[_Request]:
         """As many whole requests as fit into one flush, and one at least."""
