@@ -18,6 +18,7 @@ from engine.relay import Relay
 from engine.router import Router
 from engine.steps import Requests, StepDelivery
 from engine.sweeper import Claimant, Reviver, Sweeper
+from models import queue
 from models.messages import Kept
 
 
@@ -55,6 +56,6 @@ async def build(config: Settings) -> Engine:
         for delivery in deliveries:
             delivery.hand(reserved)
 
-    routers = [Router(shard, hand_over) for shard in range(config.router_shards)]
+    routers = [Router(shard, hand_over) for shard in (*range(config.router_shards), queue.PAGES)]
     loops = [*routers, capture, *deliveries, Relay(client), Sweeper(claimant), Reviver()]
     return Engine(loops, renderer, http)

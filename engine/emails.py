@@ -4,6 +4,7 @@ connection says which of the two takes a message; only one of them can claim it.
 Capturing is a row in our own database, so claim, act and settle are one transaction: nothing can be unknown.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ from models import clocks, events, inbox, messages
 from models.events import NewEvent
 from models.messages import Claim, Kept, Settled
 
-_BATCH = 500
+_BATCH = 500  # mails a transaction
+_LANES = 2  # transactions side by side: while Postgres writes one, the letters of the other are made
 _KEPT: tuple[Way, ...] = ("captured",)
 _LEAVING: tuple[Way, ...] = ("instance", "own")
 
@@ -50,26 +52,29 @@ class Capture(Loop):
     async def turn(self) -> bool:
         async with session() as db:
             found = await self._found(db)
-            if not found:
-                return False
-            workspaces = {workspace_id for workspace_id, _ in found}
-            claims = await messages.take(db, [message_id for _, message_id in found])
+        batches = [found[first : first + _BATCH] for first in range(0, len(found), _BATCH)]
+        await asyncio.gather(*(self._capture(batch) for batch in batches))
+        return bool(found)
+
+    async def _found(self, db: Db) -> list[Handed]:
+        found: list[Handed] = []
+        while self._handed and not found:
+            some = [self._handed.popleft() for _ in range(min(_LANES * _BATCH, len(self._handed)))]
+            found = await self._outlets.among(db, some, _KEPT)
+        if found:
+            return found
+        await scope_to(db, await self._outlets.going(db, _KEPT))
+        return await messages.waiting(db, ["email"], datetime.now(UTC), _LANES * _BATCH)
+
+    async def _capture(self, batch: Sequence[Handed]) -> None:
+        workspaces = {workspace_id for workspace_id, _ in batch}
+        async with session() as db:
+            await scope_to(db, workspaces)
+            claims = await messages.take(db, [message_id for _, message_id in batch])
             letters = await self._mailroom.letters(db, claims)
             await _forget(db, claims, letters)
             await keep(db, letters, await clocks.times(db, workspaces))
             await clocks.announce(db, workspaces)
-        return True
-
-    async def _found(self, db: Db) -> list[Handed]:
-        """What to take; the transaction is then in the scope of these workspaces."""
-        if self._handed:
-            found: list[Handed] = []
-            while self._handed and not found:
-                some = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
-                found = await self._outlets.among(db, some, _KEPT)
-            return found
-        await scope_to(db, await self._outlets.going(db, _KEPT))
-        return await messages.waiting(db, ["email"], datetime.now(UTC), _BATCH)
 
 
 async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) -> None:

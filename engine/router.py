@@ -40,14 +40,15 @@ class Arrival:
 
 
 class Router(Loop):
-    """The events of one shard, in order; one router a shard in the whole instance, by its lock."""
+    """The queue of one shard, in order; one router a shard in the whole instance, by its lock."""
 
     channel = "queue"
 
     def __init__(self, shard: int, hand_over: HandOver) -> None:
         super().__init__()
-        self.name = "router"
+        self.name = "pages" if shard == queue.PAGES else "router"
         self._shard = shard
+        self._batch = 1 if shard == queue.PAGES else _BATCH
         self._hand_over = hand_over
         self._lock = Lock(79, shard)
         self._busy = False
@@ -59,7 +60,7 @@ class Router(Loop):
             await asyncio.sleep(GATHER)
         reserved: list[Kept] = []
         async with session() as db:
-            jobs = await queue.claim(db, self._shard, _BATCH)
+            jobs = await queue.claim(db, self._shard, self._batch)
             if jobs:
                 workspaces = sorted({job.workspace_id for job in jobs})
                 async with pipeline(db):

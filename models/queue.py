@@ -40,6 +40,8 @@ class Queued(SQLModel, table=True):
 
 
 ENROL_PAGE = 1_000  # contacts a row: one row is one transaction of the router
+PAGES = -1
+"""The shard of those rows: whoever places an order does not wait until ten thousand others have been let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,16 @@ class Job:
     payload: dict[str, Any]
 
 
-_PAGES = ["enrol", "look", "move"]
-"""Jobs that are a page of people each: enough for a transaction, and whoever is in the first need not wait for the last."""
-
 _CLAIM = """
-with next as materialized (
-    select id, kind from event_queue where shard = %s order by id limit %s for update skip locked
-)
-delete from event_queue q using next n
-where q.id = n.id and n.id <= coalesce((select min(id) from next where kind = any(%s)), n.id)
-returning q.id, q.workspace_id, q.kind, q.subject_id, q.payload
+delete from event_queue where id = any(array(
+    select id from event_queue where shard = %s order by id limit %s for update skip locked
+)) returning id, workspace_id, kind, subject_id, payload
 """
 
 
 async def claim(db: Db, shard: int, limit: int) -> list[Job]:
     """The oldest jobs. Deleting them in this transaction is the claim: a crash leaves them where they were."""
-    rows = sorted(await fetch(db, _CLAIM, (shard, limit, _PAGES)))
+    rows = sorted(await fetch(db, _CLAIM, (shard, limit)))
     if rows:
         telemetry.BATCH.labels("events").observe(len(rows))
     return [
@@ -77,8 +73,8 @@ async def claim(db: Db, shard: int, limit: int) -> list[Job]:
     ]
 
 
-async def put(db: Db, jobs: Sequence[Job], *, shard: int = 0) -> None:
-    """Queue work that is not an event."""
+async def put(db: Db, jobs: Sequence[Job], *, shard: int = PAGES) -> None:
+    """Queue pages of people."""
     connection = await driver(db)
     await connection.execute(
         "insert into event_queue (workspace_id, shard, kind, subject_id, payload)"
