@@ -95,6 +95,8 @@ async def release_process(db: Db, process_id: UUID, *, overdue: Overdue, by: str
     row = await processes.get(db, process_id, lock=True)
     if row.held and row.kind == "cohort":
         await _overdue(db, Whose("cohort_id", [row.subject_id]), overdue, now)
+    if row.held and overdue == "skip" and row.wakes_at and row.wakes_at <= now - STALE:
+        row.wakes_at = None  # a schedule would let the crowd of that date in
     return await processes.release(db, process_id, by=by, now=now)
 
 

@@ -1,5 +1,6 @@
 """Imports: page after page, each in a transaction of its own. Whatever is repeated finds the page done, and takes the next."""
 
+import contextlib
 import time
 
 import psycopg
@@ -32,7 +33,7 @@ async def _take_one(asked: TakePages) -> Turn:
     try:
         async with session(Scope(workspaces=(asked.workspace_id,))) as db:
             row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
-            if await imports.is_held(db, row.id):
+            if await imports.is_held(db, row):
                 return Turn(held=True)
             if row.undo in ("queued", "running"):
                 return Turn(over=not await imports.take_back(db, row))
@@ -47,8 +48,9 @@ async def _take_one(asked: TakePages) -> Turn:
 
 async def _give_up(asked: TakePages, fault: str) -> Turn:
     async with session(Scope(workspaces=(asked.workspace_id,))) as db:
-        row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
-        await imports.fail(db, row, fault)
+        with contextlib.suppress(NotFound):  # gone with its workspace: there is nobody left to be told
+            row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
+            await imports.fail(db, row, fault)
     return Turn(over=True)
 
 

@@ -136,8 +136,10 @@ from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::times
 on conflict (workflow_id) do nothing
 """
 _POKE = """
-update processes p set poked = d.poked, done = p.done and not d.revives, parked = p.parked and not d.revives
-from unnest(%s::text[], %s::int[], %s::bool[]) d(workflow_id, poked, revives) where p.workflow_id = d.workflow_id
+update processes p set poked = d.poked, done = p.done and not d.revives, parked = p.parked and not d.revives,
+    state = case when d.revives then 'running' else p.state end, updated_at = d.now
+from unnest(%s::text[], %s::int[], %s::bool[], %s::timestamptz[]) d(workflow_id, poked, revives, now)
+where p.workflow_id = d.workflow_id
 """
 
 
@@ -180,8 +182,15 @@ async def expect(
             poked[row.workflow_id] = poked.get(row.workflow_id, before) + 1
             row.number = poked[row.workflow_id]
     revived = {r.workflow_id for r in rows if r.signal and r.starts}
+    whose = {r.workflow_id: r.workspace_id for r in rows}
     await connection.execute(
-        _POKE, (list(poked), list(poked.values()), [workflow_id in revived for workflow_id in poked])
+        _POKE,
+        (
+            list(poked),
+            list(poked.values()),
+            [workflow_id in revived for workflow_id in poked],
+            [now[whose[workflow_id]] for workflow_id in poked],
+        ),
     )
     return times
 
@@ -239,6 +248,19 @@ async def note(db: Db, workspace_id: UUID, workflow_id: str, at: datetime, said:
             "said": said,
             "details": Jsonb(details),
         },
+    )
+
+
+async def is_held(db: Db, workflow_id: str) -> bool:
+    """Whether this very process was put on hold; one that is not listed yet was not."""
+    held = text("select held from processes where workflow_id = :workflow")
+    return bool(await db.scalar(held, {"workflow": workflow_id}))
+
+
+async def wakes_at(db: Db, workflow_id: str) -> datetime | None:
+    """When a process meant to go on, also where Temporal has forgotten it."""
+    return await db.scalar(
+        text("select wakes_at from processes where workflow_id = :workflow"), {"workflow": workflow_id}
     )
 
 

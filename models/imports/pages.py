@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from core.db import Db, driver
@@ -44,9 +42,13 @@ class Result:
         self.errors += more.errors
 
 
-async def is_held(db: Db, import_id: UUID) -> bool:
-    held = text("select held from processes where workflow_id = :id")
-    return bool(await db.scalar(held, {"id": f"{WORKFLOW}/{import_id}"}))
+async def is_held(db: Db, row: Import) -> bool:
+    """Whether somebody put it on hold; whoever looks at its process then reads that this is what it waits for."""
+    held = await processes.is_held(db, f"{WORKFLOW}/{row.id}")
+    if held:
+        now = await clocks.now(db, row.workspace_id)
+        await processes.waits(db, f"{WORKFLOW}/{row.id}", until=None, what="the release of its hold", now=now)
+    return held
 
 
 async def take(db: Db, row: Import) -> bool:

@@ -14,7 +14,7 @@ from activities.imports import advance
 from core.db import Db
 from domain.imports import TakePages, make_plan
 from domain.spreadsheets import read_sheet
-from models import contacts, imports
+from models import contacts, imports, processes
 from models.contacts import Tagged
 from models.workspaces import Workspace
 from tests.conftest import Transaction
@@ -124,6 +124,9 @@ async def test_a_held_import_stands_still(transaction: Transaction, workspace: W
     assert (turn.held, turn.over) == (True, False)
     assert (await the_import(transaction, workspace, import_id)).state == "queued"
     async with transaction() as db:
+        [shown] = await processes.page(db, workspace.id, processes.Filter(), before=None, limit=1)
+        assert (shown.state, shown.waits_for) == ("waiting", "the release of its hold")
+    async with transaction() as db:
         await db.execute(
             text("update processes set held = false where workflow_id = :id"), {"id": f"import/{import_id}"}
         )
@@ -151,6 +154,13 @@ async def test_one_that_cannot_go_on_says_so_and_can_be_undone(
         await imports.undo(db, await imports.get(db, workspace.id, import_id, lock=True))
     await run_import(workspace.id, import_id)
     assert await counted(transaction) == {"contacts": 0}
+
+
+async def test_one_that_is_gone_is_over(transaction: Transaction, workspace: Workspace) -> None:
+    async with transaction() as db:
+        import_id = await upload(db, workspace, make_csv("ada@example.com,Ada"))
+        await db.execute(text("delete from imports where id = :id"), {"id": import_id})
+    assert (await advance(TakePages(workspace_id=workspace.id, import_id=import_id))).over
 
 
 async def test_what_passes_is_tried_again(
