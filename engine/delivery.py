@@ -26,7 +26,10 @@ log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE = timedelta(seconds=60)
 _GIVE_UP = timedelta(hours=24)
+_TRIES = 10  # at least: what is sent again after days, by a person's word, is older than any patience
 _SANDBOX_TRIES = 5  # a sandbox clock stands while an effect is being tried
+
+_ANSWERS = ("sent", "bounced", "failed")  # states with which whoever waits for the message goes on
 
 Handed = tuple[UUID, UUID]  # workspace, message
 
@@ -143,8 +146,8 @@ class Delivery(Loop):
         """What is kept of an effect that has happened."""
         return settled
 
-    async def announce(self, db: Db, sent: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
-        """Write the events of effects that have happened, in the transaction that settles them."""
+    async def announce(self, db: Db, settled: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
+        """Write the events of what has come of these effects, in the transaction that settles them."""
 
     async def _settle(self, db: Db, landed: Sequence[Flight]) -> None:
         """Write down what has come back; until that is committed it is kept."""
@@ -154,15 +157,13 @@ class Delivery(Loop):
             now, sandboxes = await asyncio.gather(
                 clocks.times(db, workspaces), clocks.standing_still(db, workspaces)
             )
-            done = await messages.settle(
-                db, [self._settled(flight, now, set(sandboxes)) for flight in landed]
-            )
+            outcomes = [self._settled(flight, now, set(sandboxes)) for flight in landed]
+            done = await messages.settle(db, outcomes)
+            answered = {one.id for one in outcomes if one.id in done and one.state in _ANSWERS}
             settled = [flight for flight in landed if flight.claim.id in done]
-            answered = [
-                f.claim for f in settled if isinstance(f.performed, Sent | Refused) and f.claim.enrolment_id
-            ]
-            await queue.resume(db, [(c.workspace_id, c.enrolment_id or c.id, c.id) for c in answered])
-            await self.announce(db, [f for f in settled if isinstance(f.performed, Sent)], now)
+            awaited = [f.claim for f in settled if f.claim.id in answered and f.claim.enrolment_id]
+            await queue.resume(db, [(c.workspace_id, c.enrolment_id or c.id, c.id) for c in awaited])
+            await self.announce(db, settled, now)
             await clocks.announce(db, workspaces)
 
     def _settled(self, flight: Flight, now: Mapping[UUID, datetime], sandboxes: set[UUID]) -> Settled:
@@ -189,8 +190,14 @@ class Delivery(Loop):
 
 
 def _later(claim: Claim, reason: str, after: timedelta | None, now: datetime, *, sandbox: bool) -> Settled:
-    """Nothing has happened: again after a pause that grows, until it makes no sense any more."""
-    if claim.attempts >= _SANDBOX_TRIES if sandbox else now - claim.created_at > _GIVE_UP:
+    """Nothing has happened: again when the other side says, or after a pause that grows, until it makes no sense any more.
+
+    In a sandbox everybody waits for it, so nobody's wish is granted for longer than a minute.
+    """
+    old = now - claim.created_at > _GIVE_UP
+    if claim.attempts >= _SANDBOX_TRIES if sandbox else old and claim.attempts >= _TRIES:
         return Settled(claim.id, "failed", reason=reason)
-    pause = min(after or timedelta(seconds=2 ** min(claim.attempts, 6)), _LONGEST_PAUSE)
+    pause = min(timedelta(seconds=2 ** min(claim.attempts, 6)), _LONGEST_PAUSE)
+    if after is not None:
+        pause = min(after, _LONGEST_PAUSE) if sandbox else after
     return Settled(claim.id, "reserved", reason=reason, not_before=datetime.now(UTC) + pause)

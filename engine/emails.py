@@ -14,13 +14,13 @@ from uuid import UUID
 from activities.emails import Letter, Mailroom
 from core.db import Db, scope_to, session
 from domain.connections import Way
-from domain.steps import Later, Performed, Refused
+from domain.steps import Later, Performed, Refused, Sent
 from engine.delivery import Delivery, Flight, Handed
 from engine.loops import Loop
 from engine.outlets import Outlets
 from engine.sweeper import Claimant
-from integrations.smtp import SmtpChannel
-from models import clocks, events, inbox, messages
+from integrations.smtp import Bounced, SmtpChannel
+from models import clocks, contacts, events, inbox, messages
 from models.events import NewEvent
 from models.messages import Claim, Kept, Settled
 
@@ -118,14 +118,19 @@ def _settled(letter: Letter, now: datetime) -> Settled:
 
 
 def went_out(letter: Letter, at: datetime) -> NewEvent:
+    return _event("email.sent", letter, at)
+
+
+def _event(name: str, letter: Letter, at: datetime, **more: str) -> NewEvent:
     claim = letter.claim
     properties = {
         "message_id": str(claim.id),
         "automation_id": str(claim.automation_id) if claim.automation_id else None,
         "node": claim.node,
         "subject": letter.subject,
+        **more,
     }
-    return NewEvent(claim.workspace_id, "email.sent", claim.contact_id, at, properties, source="automation")
+    return NewEvent(claim.workspace_id, name, claim.contact_id, at, properties, source="automation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,17 @@ class Dispatch:
 
     letter: Letter
     outlet: SmtpChannel | str
+
+
+def _told(flight: Flight, at: datetime) -> NewEvent | None:
+    """The event of what came of a mail, if it is one: it went out, or it came back."""
+    match flight.performed:
+        case Sent():
+            return went_out(flight.effect.letter, at)
+        case Bounced(reason):
+            return _event("email.bounced", flight.effect.letter, at, reason=reason)
+        case _:
+            return None
 
 
 class Smtp(Delivery):
@@ -197,15 +213,26 @@ class Smtp(Delivery):
     def _settled(self, flight: Flight, now: Mapping[UUID, datetime], sandboxes: set[UUID]) -> Settled:
         """What did not arrive, or may not have, is kept as it was written too: somebody will want to see it."""
         settled = super()._settled(flight, now, sandboxes)
-        if settled.state not in ("failed", "unknown"):
+        if isinstance(flight.performed, Bounced):
+            settled = replace(settled, state="bounced")
+        if settled.state not in ("bounced", "failed", "unknown"):
             return settled
         return self.record(settled, flight.effect, now[flight.claim.workspace_id])
 
-    async def announce(self, db: Db, sent: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
-        for workspace_id in {flight.claim.workspace_id for flight in sent}:
+    async def announce(self, db: Db, settled: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
+        """Who cannot be reached at an address is not written to there again."""
+        for workspace_id in {flight.claim.workspace_id for flight in settled}:
             at = now[workspace_id]
-            theirs = [went_out(f.effect.letter, at) for f in sent if f.claim.workspace_id == workspace_id]
-            await events.append(db, theirs, recorded_at=at)
+            theirs = [flight for flight in settled if flight.claim.workspace_id == workspace_id]
+            await events.append(db, [event for f in theirs if (event := _told(f, at))], recorded_at=at)
+            dead = sorted(
+                {
+                    f.effect.letter.to
+                    for f in theirs
+                    if f.claim.contact_id and isinstance(f.performed, Bounced)
+                }
+            )
+            await contacts.suppress(db, workspace_id, "email", dead, reason="hard_bounce", at=at)
 
     async def close(self) -> None:
         await super().close()

@@ -21,7 +21,9 @@ from domain.steps import Later, Performed, Refused, Sent, Unknown
 Encryption = Literal["required", "from_start", "offered", "none"]
 _ENCRYPTION: dict[str, Encryption] = {"smtp": "offered", "smtps": "from_start", "smtp+starttls": "required"}
 _PORTS: dict[Encryption, int] = {"offered": 25, "from_start": 465, "required": 587, "none": 25}
-_ENHANCED = re.compile(r"^([245])\.([0-9]{1,3})\.[0-9]{1,3}\b")
+_ENHANCED = re.compile(r"^[245]\.([0-9]{1,3})\.([0-9]{1,3})\b")
+_ABOUT_SENDER = ("7", "8")
+_CLOSED = "1"
 _KEPT_FOR = 30.0
 """Seconds that an unused connection is kept: less than servers wait."""
 _MAILS_A_CONNECTION = 500
@@ -30,7 +32,7 @@ _AFTER_BAD_LOGIN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Bounced(Refused):
-    """There is no such mailbox, or it takes nothing: this address should not be written to again."""
+    """There is no such mailbox, or it is closed: this address should not be written to again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +269,13 @@ def judged(answer: Answer, message: Message) -> Performed:
 
 
 def _is_about_address(answer: Answer) -> bool:
-    """`5.1.x` (no such mailbox) and `5.2.x` (it is closed or full); `5.7.x` is about us. Old servers say no more than 550."""
+    """`5.1.x` (no such mailbox) and `5.2.1` (it is closed); one that is full may be emptied, and `5.7.x` is about us. Old
+    servers say no more than 550."""
     enhanced = _ENHANCED.match(answer.reply.text)
     if enhanced:
-        return enhanced[2] in ("1", "2") and answer.command != "MAIL"
+        subject, detail = enhanced.groups()
+        about = detail not in _ABOUT_SENDER if subject == "1" else subject == "2" and detail == _CLOSED
+        return about and answer.command != "MAIL"
     return answer.command == "RCPT" and answer.reply.code in (550, 551, 553)
 
 

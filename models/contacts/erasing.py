@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from core.db import Db
+from core.db import Db, fetch
 
 # Rows that refer to the contact go with it (events, consent, enrolments, trails). Mail that was sent stays as a number; what
 # a mail server answered often quotes the address, while the reasons of what was never sent are our own words.
@@ -31,11 +31,11 @@ select uuidv7(), :workspace, r.channel, r.address, 'erased', :at from contacts c
 where c.id = any(:ids) and r.address is not null and c.consent ->> r.channel = 'unsubscribed'
 on conflict (workspace_id, channel, address) do nothing
 """)
-_SUPPRESS = text("""
+_SUPPRESS = """
 insert into suppressions (id, workspace_id, channel, address, reason, at)
-select uuidv7(), :workspace, :channel, address, :reason, :at from unnest(cast(:addresses as text[])) as a(address)
+select uuidv7(), %s, %s, address, %s, %s from unnest(%s::text[]) as a(address)
 on conflict (workspace_id, channel, address) do nothing returning address
-""")
+"""
 _UNSUPPRESS = text(
     "delete from suppressions where workspace_id = :workspace and channel = :channel and address = :address"
 )
@@ -67,14 +67,10 @@ async def suppress(
     db: Db, workspace_id: UUID, channel: str, addresses: Sequence[str], *, reason: str, at: datetime
 ) -> list[str]:
     """Block addresses, whoever they belong to; those that were not blocked yet."""
-    values = {
-        "workspace": workspace_id,
-        "channel": channel,
-        "addresses": list(addresses),
-        "reason": reason,
-        "at": at,
-    }
-    return list((await db.execute(_SUPPRESS, values)).scalars())
+    if not addresses:
+        return []
+    rows = await fetch(db, _SUPPRESS, (workspace_id, channel, reason, at, list(addresses)))
+    return [address for (address,) in rows]
 
 
 async def unsuppress(db: Db, workspace_id: UUID, channel: str, address: str) -> None:

@@ -12,10 +12,14 @@ from sqlalchemy import text
 from activities import connections as mailing
 from activities.connections import House
 from core.db import Scope, session
+from models import contacts
 from models.workspaces import Workspace
 from tests.engine.running import Engine
+from tests.engine.test_holds import MAILED
+from tests.engine.test_passages import contact, happen, publish
 from tests.factories.workspaces import make_workspace
 from tests.fakes.smtp import FakeSmtp
+from tests.workflows.conftest import Sandbox
 
 SENDER = {"mail_from_name": "Fernhill", "mail_from": "hello@fernhill.example"}
 
@@ -111,7 +115,7 @@ async def test_what_waits_for_a_server_goes_when_it_is_mended(engine: Engine) ->
     assert (row.state, row.attempts, len(server.taken)) == ("sent", 2, 1)
 
 
-@pytest.mark.parametrize(("to", "state"), [("gone", "failed"), ("cut", "unknown")])
+@pytest.mark.parametrize(("to", "state"), [("gone", "bounced"), ("full", "failed"), ("cut", "unknown")])
 async def test_what_did_not_arrive_is_kept_as_it_was_written(engine: Engine, to: str, state: str) -> None:
     ours = await make_workspace()
     async with FakeSmtp() as server:
@@ -120,6 +124,57 @@ async def test_what_did_not_arrive_is_kept_as_it_was_written(engine: Engine, to:
     assert row.state == state
     assert row.subject == "Your e-mail works"
     assert row.headers["To"] == f"{to}@shop.example"
+
+
+class TestBounces:
+    """Whom a mail cannot reach is known from then on."""
+
+    async def mail(self, engine: Engine, to: str) -> tuple[Workspace, UUID]:
+        """One mail of an automation; the workspace and the contact."""
+        ours = await make_workspace()
+        people = Sandbox(ours)
+        await publish(people, MAILED)
+        async with FakeSmtp() as server:
+            await choose(engine, ours, server_form(server))
+            contact_id = await contact(people, email=to)
+            await happen(people, "signed_up", contact_id)
+            await message(ours, await self.reserved(ours), settled)
+        return ours, contact_id
+
+    async def reserved(self, workspace: Workspace) -> UUID:
+        async with asyncio.timeout(15):
+            while True:
+                async with session(Scope(workspaces=(workspace.id,))) as db:
+                    if found := await db.scalar(text("select id from messages")):
+                        return found
+                await asyncio.sleep(0.02)
+
+    async def test_the_address_is_not_written_to_again(self, engine: Engine) -> None:
+        ours, contact_id = await self.mail(engine, "gone@shop.example")
+        async with session(Scope(workspaces=(ours.id,))) as db:
+            assert await contacts.suppressed(db, ours.id, ["gone@shop.example"]) == {
+                ("email", "gone@shop.example"): "hard_bounce"
+            }
+            [bounced] = await contacts.timeline(db, contact_id, names=["email.*"])
+        assert bounced.name == "email.bounced"
+        assert "No such user here" in bounced.properties["reason"]
+
+    @pytest.mark.parametrize("to", ["full@shop.example", "policy@shop.example"])
+    async def test_a_refusal_of_another_kind_says_nothing_about_the_address(
+        self, engine: Engine, to: str
+    ) -> None:
+        ours, contact_id = await self.mail(engine, to)
+        async with session(Scope(workspaces=(ours.id,))) as db:
+            assert await contacts.suppressed(db, ours.id, [to]) == {}
+            assert await contacts.timeline(db, contact_id, names=["email.*"]) == []
+
+    async def test_a_test_blocks_nobody(self, engine: Engine) -> None:
+        ours = await make_workspace()
+        async with FakeSmtp() as server:
+            await choose(engine, ours, server_form(server))
+            await message(ours, await send(ours, "gone@shop.example"), settled)
+        async with session(Scope(workspaces=(ours.id,))) as db:
+            assert await contacts.suppressed(db, ours.id, ["gone@shop.example"]) == {}
 
 
 async def test_a_lost_key_is_said_and_loses_nothing(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """Calling web addresses from an automation: once, with what was asked for, and going on with the answer."""
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import text
@@ -79,6 +80,27 @@ async def test_a_refusal_is_final_and_says_why(sandbox: Sandbox) -> None:
         await sandbox.advance(by=DAY)
     assert await states(sandbox) == [("failed", "It answered 404 Not Found")]
     assert len(receiver.received) == 1
+
+
+async def test_who_waits_for_an_answer_goes_on_without_it_when_nobody_gives_one(sandbox: Sandbox) -> None:
+    async with sink() as receiver:
+        receiver.status = 503
+        definition = calling(receiver, save_as="shop", next="mark", on_failure="missed")
+        definition["nodes"]["missed"] = {"kind": "add_tag", "tag": "missed", "next": None}
+        await publish(sandbox, definition)
+        await happen(sandbox, "order.placed", await contact(sandbox), total=42)
+        async with asyncio.timeout(15):
+            while [state for state, _ in await states(sandbox)] != ["failed"]:
+                async with session(
+                    Scope(workspaces=(sandbox.id,))
+                ) as db:  # nobody waits for the pauses between
+                    await db.execute(
+                        text("update messages set attempts = 4, not_before = null where state = 'reserved'")
+                    )
+                await asyncio.sleep(0.1)
+        await sandbox.advance(by=DAY)
+    async with session(Scope(workspaces=(sandbox.id,))) as db:
+        assert (await db.execute(text("select tags from contacts"))).scalar_one() == ["missed"]
 
 
 async def test_nobody_knows_about_a_server_error(sandbox: Sandbox) -> None:

@@ -56,7 +56,7 @@ async def test_a_mail_arrives_byte_for_byte(server: FakeSmtp, channel: SmtpChann
     [
         ("busy", Later, "451 4.3.2 Try again later"),
         ("gone", Bounced, "550 5.1.1 No such user here"),
-        ("full", Bounced, "Mailbox full"),
+        ("full", Refused, "Mailbox full"),
         ("old", Bounced, "550 No"),
         ("moved", Bounced, "5.1.6"),
         ("policy", Refused, "refused the mail: 550 5.7.1"),
