@@ -96,7 +96,7 @@ async def sent_by_automation(db: Db, workspace_id: UUID, today: date) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What needs somebody."""
+    """What needs somebody: messages until somebody has decided, processes that failed lately."""
 
     unknown: int
     failed: int
@@ -106,7 +106,7 @@ class Waiting:
 
 _NEEDS = text("""
 select (select count(*) from messages where workspace_id = :id and state = 'unknown'),
-       (select count(*) from messages where workspace_id = :id and state = 'failed' and created_at > :since),
+       (select count(*) from messages where workspace_id = :id and state = 'failed'),
        (select count(*) from holds where workspace_id = :id and released_at is null),
        (select count(*) from processes where workspace_id = :id and state = 'failed' and updated_at > :since)
 """)

@@ -111,7 +111,7 @@ def _row(row: Process) -> ProcessRow:
         title=row.title or words,
         state=row.state,  # pyright: ignore[reportArgumentType] -- the column holds these four
         held=row.held,
-        waits_for=row.waits_for or "",
+        waits_for=_capitalised(row.waits_for or ""),
         wakes_at=row.wakes_at if not row.done else None,
         started_at=row.started_at,
     )
@@ -120,3 +120,8 @@ def _row(row: Process) -> ProcessRow:
 def _line(step: ProcessStep) -> RecordLine:
     details = tuple((name.replace("_", " "), str(value)) for name, value in (step.details or {}).items())
     return RecordLine(at=step.at, text=step.text, details=details)
+
+
+def _capitalised(words: str) -> str:
+    """It begins a line here; inside of a sentence it does not."""
+    return words[:1].upper() + words[1:]

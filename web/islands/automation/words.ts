@@ -308,7 +308,7 @@ export function triggerSaid(trigger: Trigger | null, speaker: Speaker): Said {
   if (!trigger) return { title: "When should this start?", detail: "Choose what lets people in" };
   const kind = speaker.vocabulary.trigger(trigger.kind);
   if (trigger.kind === "event") {
-    return { title: eventTitle(trigger.event), detail: trigger.event ? "Each time this happens" : "Choose which event" };
+    return { title: eventTitle(trigger.event), detail: trigger.event ? "When this happens" : "Choose which event" };
   }
   if (trigger.kind === "tag_added") return { title: `Gets the tag “${valueWords(trigger.tag)}”`, detail: kind.help };
   const said = kind.ui?.summary ? filled(kind.ui.summary, { ...trigger }) : "";

@@ -158,7 +158,7 @@ test("the start says what lets people in, and who may come again", () => {
     event: "signed_up",
     where: { field: "event.plan", op: "is", value: "pro" },
   };
-  assert.deepEqual(triggerSaid(filtered, speaker), { title: "Signed up", detail: "Each time this happens" });
+  assert.deepEqual(triggerSaid(filtered, speaker), { title: "Signed up", detail: "When this happens" });
   assert.equal(filterWords(filtered, speaker), "Plan is pro");
   assert.equal(filterWords(welcome.entry.trigger, speaker), "");
   assert.equal(againWords("never"), "Each person once");
