@@ -92,7 +92,9 @@ async def main(queues: Sequence[str], names: Sequence[str]) -> None:
     memory.settle()
     for folder in ("activities.steps", "domain.triggers"):
         plugins.load(folder)
-    database = configure(Database(config.database_url, pool=config.database_pool, options=ENGINE_OPTIONS, checked=False))
+    database = configure(
+        Database(config.database_url, pool=config.database_pool, options=ENGINE_OPTIONS, checked=False)
+    )
     status = _status(config)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
