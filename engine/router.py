@@ -16,13 +16,12 @@ from domain.facts import Facts, Happening
 from domain.ids import new_id
 from domain.kernel import Outcome, begin, poke, resume, run
 from domain.kernel.moving import move as take_over
-from domain.kernel.values import Position
 from domain.steps import Refused, Sent
 from engine.loops import GATHER, Lock, Loop
 from models import clocks, enrolments, events, messages, queue
 from models.enrolments import Placed
 from models.events import Happened
-from models.messages import Kept
+from models.messages import Answer, Kept
 from models.queue import Job
 
 _BATCH = 500
@@ -226,7 +225,12 @@ async def _enrol(db: Db, job: Job) -> list[Kept]:
     if found is None:
         return []
     here = await ground(db, [job.workspace_id], contact_ids)
-    known = [contact_id for contact_id in contact_ids if contact_id in here.known]
+    # the transaction may see more workspaces than this one, and a program may name any contact
+    known = [
+        contact_id
+        for contact_id in contact_ids
+        if (one := here.known.get(contact_id)) and one.workspace_id == job.workspace_id
+    ]
     remembered = await remember(db, [(found, contact_id) for contact_id in known])
     base = base_key(found.plan, None)
     base = "once" if isinstance(base, TurnedAway) else base
@@ -234,10 +238,10 @@ async def _enrol(db: Db, job: Job) -> list[Kept]:
     moved: list[Moved] = []
     for contact_id in known:
         facts = _newcomer(contact_id, here, remembered, None)
-        if one := _let_in(
+        if entered := _let_in(
             found, facts, here, base, _before(earlier, found, facts, base), job.payload.get("occurrence")
         ):
-            moved.append(one)
+            moved.append(entered)
     return await settle(db, moved)
 
 
@@ -245,26 +249,14 @@ async def _resume(db: Db, enrolment_ids: Sequence[UUID]) -> list[Kept]:
     """Go on for those who waited for the outcome of a message."""
     rows = await enrolments.by_ids(db, enrolment_ids) if enrolment_ids else []
     answers = await messages.answers(db, [row.awaits for row in rows if row.awaits])
-    answered = [row for row in rows if row.awaits in answers]
-
-    def go_on(ready: Ready, position: Position, facts: Facts, row: Placed, here: Ground) -> Outcome:
-        state, result, reason = answers[row.awaits or row.id]
-        answer = Sent(result or {}) if state in ("sent", "delivered") else Refused(reason or state)
-        limits = here.limits(ready, here.known[row.contact_id])
-        return resume(ready.plan, position, facts, here.now[row.workspace_id], answer, limits=limits)
-
-    return await _again(db, answered, go_on)
+    return await _again(db, [row for row in rows if row.awaits in answers], answers)
 
 
 async def _look(db: Db, job: Job) -> list[Kept]:
-    """Ask again about people who may go on: what held them has been released."""
+    """Ask again about people who may go on: what held them has been released. Answers may have come meanwhile."""
     rows = await enrolments.by_ids(db, [UUID(text) for text in job.payload["enrolments"]])
-
-    def go_on(ready: Ready, position: Position, facts: Facts, row: Placed, here: Ground) -> Outcome:
-        limits = here.limits(ready, here.known[row.contact_id])
-        return run(ready.plan, position, facts, here.now[row.workspace_id], limits=limits)
-
-    return await _again(db, rows, go_on)
+    answers = await messages.answers(db, [row.awaits for row in rows if row.awaits])
+    return await _again(db, rows, answers)
 
 
 async def _move(db: Db, job: Job) -> list[Kept]:
@@ -273,19 +265,18 @@ async def _move(db: Db, job: Job) -> list[Kept]:
     newer = (await PLANS.versions(db, [job.subject_id]))[job.subject_id]
     here = await ground(db, [job.workspace_id], [row.contact_id for row in rows])
     older = await PLANS.versions(db, {row.version_id for row in rows})
+    remembered = await remember(db, [(newer, row.contact_id) for row in rows])
     moved: list[Moved] = []
     for row in rows:
         now = here.now[row.workspace_id]
-        facts = facts_of(here.known[row.contact_id], row.data, {})
+        facts = facts_of(here.known[row.contact_id], row.data, remembered.get(row.contact_id, {}))
         outcome = take_over(older[row.version_id].plan, newer.plan, position_of(row), facts, now)
         moved.append(Moved(newer, facts, outcome, now, row.id, row))
     return await settle(db, moved)
 
 
-GoOn = Callable[[Ready, Position, Facts, Placed, Ground], Outcome]
-
-
-async def _again(db: Db, rows: Sequence[Placed], go_on: GoOn) -> list[Kept]:
+async def _again(db: Db, rows: Sequence[Placed], answers: Mapping[UUID, Answer]) -> list[Kept]:
+    """Those who stand still are passed over: at the release of what holds them they are all looked at."""
     if not rows:
         return []
     versions, here = await asyncio.gather(
@@ -296,7 +287,19 @@ async def _again(db: Db, rows: Sequence[Placed], go_on: GoOn) -> list[Kept]:
     moved: list[Moved] = []
     for row in rows:
         ready = versions[row.version_id]
+        if here.stands_still(ready):
+            continue
         facts = facts_of(here.known[row.contact_id], row.data, remembered.get(row.contact_id, {}))
-        outcome = go_on(ready, position_of(row), facts, row, here)
+        outcome = _goes_on(ready, facts, row, here, answers.get(row.awaits) if row.awaits else None)
         moved.append(Moved(ready, facts, outcome, here.now[row.workspace_id], row.id, row))
     return await settle(db, moved)
+
+
+def _goes_on(ready: Ready, facts: Facts, row: Placed, here: Ground, answer: Answer | None) -> Outcome:
+    position, now = position_of(row), here.now[row.workspace_id]
+    limits = here.limits(ready, here.known[row.contact_id])
+    if answer is None:
+        return run(ready.plan, position, facts, now, limits=limits)
+    state, result, reason = answer
+    settled = Sent(result or {}) if state in ("sent", "delivered") else Refused(reason or state)
+    return resume(ready.plan, position, facts, now, settled, limits=limits)

@@ -16,6 +16,7 @@ from models import clocks, holds
 from models.holds import Hold
 from tests.engine.test_passages import DAY, MAIL, contact, happen, publish
 from tests.factories.workspaces import FRIDAY
+from tests.fakes.sink import sink
 from tests.workflows.conftest import Sandbox
 
 HOUR = timedelta(hours=1)
@@ -127,6 +128,41 @@ class TestWhatHappenedMeanwhile:
         await lift(sandbox, second)
         await settle(sandbox)
         assert await tags(sandbox) == Counter({"bought": 1})
+
+    async def test_not_where_everything_is_held_as_well(self, sandbox: Sandbox) -> None:
+        automation = await publish(sandbox, AWAITED)
+        [ada] = await people(sandbox, 1)
+        first, second = await hold(sandbox, "automation", automation), await hold(sandbox, "workspace")
+        await happen(sandbox, "order.placed", ada)
+        await lift(sandbox, first)
+        await settle(sandbox)
+        assert await tags(sandbox) == Counter()
+        await lift(sandbox, second)
+        await settle(sandbox)
+        assert await tags(sandbox) == Counter({"bought": 1})
+
+    @pytest.mark.parametrize("scope", ["automation", "workspace"])
+    async def test_an_answer_that_came_is_read_at_the_release(self, sandbox: Sandbox, scope: str) -> None:
+        async with sink() as receiver:
+            receiver.delay = 1.0
+            call = {
+                "kind": "http_request",
+                "url": receiver.url,
+                "body": "{}",
+                "save_as": "shop",
+                "next": "done",
+            }
+            automation = await publish(sandbox, entered({"call": call, "done": tag("done")}))
+            await happen(sandbox, "signed_up", await contact(sandbox))
+            async with asyncio.timeout(10):
+                while not receiver.received:  # noqa: ASYNC110 -- a receiver tells nobody
+                    await asyncio.sleep(0.02)
+            held = await hold(sandbox, scope, automation)
+            await settle(sandbox)
+            assert await tags(sandbox) == Counter()
+            await lift(sandbox, held)
+            await settle(sandbox)
+        assert await tags(sandbox) == Counter({"done": 1})
 
     async def test_whoever_came_meanwhile_goes_on(self, sandbox: Sandbox) -> None:
         await publish(sandbox, MAILED)
