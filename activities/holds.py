@@ -52,10 +52,10 @@ async def place(db: Db, workspace_id: UUID, scope: str, subject: str, *, by: str
             raise Invalid.at(
                 "subject", f"There is no such channel here. Choose one of: {', '.join(channels())}."
             )
-        case "automation":
-            await hold(db, _id(subject, "automation"), by=by, now=now)
-        case "process":
-            await processes.hold(db, _id(subject, "process"), by=by, now=now)
+        case "automation" | "process":
+            id_ = _id(subject, scope)
+            await (hold if scope == "automation" else processes.hold)(db, id_, by=by, now=now)
+            subject = str(id_)  # an id may be written in several ways; it is held and released by one
         case _:
             pass
     await holds.hold(db, workspace_id, scope, subject, now=now, by=by)

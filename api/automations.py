@@ -13,7 +13,7 @@ from api import pagination
 from api.contacts import Said
 from api.deps import Caller, Db, Now, needs
 from api.pagination import Cursor, Limit, Page
-from api.routes import Body, Part, Router
+from api.routes import Body, Instant, Part, Router
 from core.db import Db as Transaction
 from domain.errors import Conflict, Invalid
 from models import automations, enrolments, holds, queue, standings, versions
@@ -88,8 +88,8 @@ class Invented(Said):
 class Simulating(Body):
     contact_id: UUID | None = Field(None, description="Rehearse with this person.")
     person: Invented | None = Field(None, description="Or with somebody invented; nobody is created.")
-    since: datetime | None = Field(None, description="Or run over the events from here…")
-    until: datetime | None = Field(None, description="…to here.")
+    since: AwareDatetime | None = Field(None, description="Or run over the events from here…")
+    until: AwareDatetime | None = Field(None, description="…to here.")
 
 
 class Problem(BaseModel):
@@ -333,7 +333,7 @@ async def simulate(automation_id: UUID, asked: Simulating, db: Db, now: Now) -> 
 
 
 @router.get("/{automation_id}/why", dependencies=[needs("automations:read", "contacts:read")])
-async def why(automation_id: UUID, contact_id: UUID, db: Db, now: Now, at: datetime | None = None) -> Why:
+async def why(automation_id: UUID, contact_id: UUID, db: Db, now: Now, at: Instant | None = None) -> Why:
     """Why this contact got, or did not get, what it did here; up to the instant `at`."""
     row = await automations.get(db, automation_id)
     told = await explanations.why(db, row, contact_id, at or now)

@@ -1,7 +1,7 @@
 """E-mails while they are being written: how one will look for somebody, and a test that is sent to oneself."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from activities import emails
+from activities.connections import TESTS
 from api.deps import Db, Now, Workspace, needs
 from api.routes import Body, Router
 from core.db import Db as Transaction
@@ -18,7 +19,7 @@ from domain.errors import Invalid
 from domain.ids import new_id
 from domain.people import email_address
 from domain.tracking import finish_html, finish_line, finish_text
-from models import facts, messages
+from models import facts, messages, rate_limits
 from models.messages import NewMessage
 from models.workspaces import Workspace as WorkspaceRow
 
@@ -96,6 +97,7 @@ async def preview(written: Written, request: Request, db: Db, workspace: Workspa
 async def send_test(asked: TestMail, request: Request, db: Db, workspace: Workspace, now: Now) -> TestSent:
     """Send it to one address, filled in for one person. It goes the way that all mail goes, and counts for nothing."""
     to = email_address(asked.to, path="to")
+    await rate_limits.hit(db, TESTS, str(workspace.id), now=datetime.now(UTC))
     compiled = await _compile(Draft(subject=asked.subject, body=asked.body, preheader=asked.preheader))
     if compiled.email is None:
         raise Invalid(compiled.problems[0].message)

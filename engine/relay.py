@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -17,6 +18,8 @@ from domain.processes import Start, Time, Wake
 from engine.loops import Lock, Loop
 from models import clocks, outbox, processes
 from models.outbox import Outbox
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 100
 
@@ -74,9 +77,14 @@ class Relay(Loop):
                 delivered.append(row)
 
         results = await asyncio.gather(*(in_order(d) for d in targets.values()), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException) and not isinstance(result, RPCError):
-                raise result
+        failures = [result for result in results if result is not None]
+        for failure in failures:
+            if not isinstance(failure, RPCError):
+                raise failure
+        if failures:
+            log.warning(
+                "Temporal did not take deliveries", targets=len(failures), error=str(failures[0])[:120]
+            )
         return delivered
 
     async def _one(self, row: Outbox) -> None:

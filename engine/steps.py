@@ -50,7 +50,8 @@ class Requests:
     async def request(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None
     ) -> HttpAnswer:
-        waiting, now = self._waiting[urlsplit(url).netloc], asyncio.get_running_loop().time()
+        host, now = urlsplit(url).netloc, asyncio.get_running_loop().time()
+        waiting = self._waiting[host]
         if len(waiting) >= _SLOW_MANY and now - waiting[0] > _SLOW_AFTER:
             raise NotSent("This address is slow to answer; others go first.")
         waiting.append(now)
@@ -58,6 +59,10 @@ class Requests:
             outcome = await self._client.send(Request(url, method, headers, body))
         finally:
             waiting.remove(now)
+            if not waiting:
+                self._waiting.pop(
+                    host, None
+                )  # addresses are filled in for each contact: there is no end of hosts
         match outcome:
             case Answered(status, answered, content):
                 return HttpAnswer(status, answered, content)

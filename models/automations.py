@@ -94,15 +94,16 @@ class Listed:
         return state_of(self.row, held=self.held)
 
 
+_HELD = text(
+    "exists (select from holds h where h.workspace_id = automations.workspace_id and h.scope = 'automation'"
+    " and h.subject = automations.id::text and h.released_at is null)"
+)
 _LISTED = select(
     Automation,
     select(AutomationVersion.number)
     .where(col(AutomationVersion.id) == Automation.version_id)
     .scalar_subquery(),
-    text(
-        "exists (select from holds h where h.workspace_id = automations.workspace_id and h.scope = 'automation'"
-        " and h.subject = automations.id::text and h.released_at is null)"
-    ),
+    _HELD,
 )
 
 
@@ -114,11 +115,14 @@ async def page(
     limit: int,
     sought: str = "",
     states: Sequence[str] = ("draft", "live", "archived"),
+    held: bool = False,
 ) -> list[Listed]:
-    """The newest first."""
+    """The newest first; `held`: only those that stand still."""
     query = _LISTED.where(col(Automation.workspace_id) == workspace_id, col(Automation.state).in_(states))
     if sought:
         query = query.where(col(Automation.name).icontains(sought, autoescape=True))
+    if held:
+        query = query.where(_HELD)
     if before is not None:
         query = query.where(col(Automation.id) < before)
     rows = await db.execute(query.order_by(col(Automation.id).desc()).limit(limit))

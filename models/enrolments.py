@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -306,8 +306,7 @@ async def inside_automation(db: Db, automation_id: UUID) -> list[UUID]:
 # Who is taken out is counted like everybody who leaves (`models/numbers.py`).
 _END = """
 with ended as (update enrolments set ended_at = :now, outcome = cast(:outcome as text), wake_at = null, cohort_id = null
-  where automation_id = :id and ended_at is null and (cast(:before as timestamptz) is null or wake_at <= :before)
-  returning workspace_id, node)
+  where automation_id = :id and ended_at is null returning workspace_id, node)
 insert into tallies (workspace_id, automation_id, day, source, target, n)
 select workspace_id, :id, cast(:day as date), coalesce(node, ''), '!' || cast(:outcome as text), count(*) from ended group by 1, 4 order by 4
 on conflict (automation_id, day, source, target) do update set n = tallies.n + excluded.n
@@ -315,35 +314,9 @@ on conflict (automation_id, day, source, target) do update set n = tallies.n + e
 
 
 async def end_all(db: Db, automation_id: UUID, *, now: datetime, outcome: str) -> None:
-    await _end(db, automation_id, now=now, outcome=outcome, before=None)
-
-
-async def _end(db: Db, automation_id: UUID, *, now: datetime, outcome: str, before: datetime | None) -> None:
-    values = {"id": automation_id, "now": now, "day": now.date(), "outcome": outcome, "before": before}
+    """Whoever is inside leaves."""
+    values = {"id": automation_id, "now": now, "day": now.date(), "outcome": outcome}
     await db.execute(text(_END), values)
-
-
-async def open_cohorts(db: Db, automation_id: UUID) -> list[UUID]:
-    rows = await db.execute(
-        text("select id from cohorts where automation_id = :id and open"), {"id": automation_id}
-    )
-    return list(rows.scalars())
-
-
-async def end_overdue(db: Db, automation_id: UUID, *, before: datetime, now: datetime) -> None:
-    await _end(db, automation_id, now=now, outcome="removed", before=before)
-
-
-async def spread(db: Db, automation_id: UUID, *, now: datetime, over: timedelta) -> None:
-    """Have those who are overdue wake one after the other; each stays in the cohort that it has."""
-    await db.execute(
-        text(
-            "update enrolments e set wake_at = :now + :over * (o.n / o.total) from (select id, wake_at,"
-            " (row_number() over (order by wake_at, id))::float8 as n, count(*) over () as total"
-            " from enrolments where automation_id = :id and ended_at is null and wake_at <= :now) o where o.id = e.id"
-        ),
-        {"id": automation_id, "now": now, "over": over},
-    )
 
 
 async def data(db: Db, enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How things look: the icon and tint of every kind of event, process and trigger, so that lists, feeds and timelines agree."""
+"""How things look: the icon and tint of every kind of event, step and process, so that lists, feeds and timelines agree."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,6 @@ FAMILIES = {
     "form": Look(icon="forms", kind="trigger"),
     "signed": Look(icon="user-plus", kind="ok"),
 }
-CONTACT = Look(icon="user")
 OTHER = Look(icon="bolt", kind="trigger")
 
 PROCESSES = {
@@ -61,14 +60,6 @@ STEPS = {
     "http_request": Look(icon="world-share"),
     "leave": Look(icon="flag", kind="end"),
 }
-TRIGGERS = {
-    "event": Look(icon="bolt", kind="trigger"),
-    "contact_created": Look(icon="user-plus", kind="trigger"),
-    "tag_added": Look(icon="tag", kind="trigger"),
-    "schedule": Look(icon="calendar-time", kind="trigger"),
-    "date": Look(icon="cake", kind="trigger"),
-    "manual": Look(icon="hand-click", kind="trigger"),
-}
 
 
 def of_event(name: str) -> Look:
@@ -82,7 +73,3 @@ def of_step(kind: str) -> Look:
 
 def of_process(kind: str) -> Look:
     return PROCESSES.get(kind) or Look(icon="activity")
-
-
-def of_trigger(kind: str) -> Look:
-    return TRIGGERS.get(kind) or OTHER

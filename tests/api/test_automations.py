@@ -137,3 +137,19 @@ class TestInventedPeople:
         assert {error["path"] for error in wrong.json()["errors"]} == {"person.email", "person.time_zone"}
         both = await client.post(path, json={"person": {}, "contact_id": made["id"]})
         assert both.status_code == 422
+
+
+async def test_an_instant_without_a_zone_is_refused(client: AsyncClient) -> None:
+    """Of somebody whom the event met before anybody listened."""
+    contact = (await client.post("/api/v1/contacts", json={"email": "ada@example.com"})).json()
+    event = {"name": "signed_up", "contact": {"id": contact["id"]}}
+    assert (await client.post("/api/v1/events", json={"events": [event]})).json()["accepted"] == 1
+    made = await create(client, GOOD)
+    path = f"/api/v1/automations/{made['id']}"
+    await client.post(f"{path}/publish", json={})
+    asked = {"contact_id": contact["id"]}
+    assert (await client.get(f"{path}/why", params=asked | {"at": "2030-01-01T00:00:00"})).status_code == 422
+    told = await client.get(f"{path}/why", params=asked | {"at": "2030-01-01T00:00:00Z"})
+    assert "before this automation was listening" in told.json()["words"]
+    since = {"since": "2020-01-01T00:00:00", "until": "2030-01-01T00:00:00Z"}
+    assert (await client.post(f"{path}/simulate", json=since)).status_code == 422

@@ -37,3 +37,9 @@ async def test_a_test_mail_is_reserved_for_the_loop_of_mail(
     async with transaction() as db:
         row = (await db.execute(text("select state, address, subject, contact_id from messages"))).one()
     assert tuple(row) == ("reserved", "me@fernhill.com", "[Test] Hi", None)
+
+
+async def test_nobody_writes_to_the_world_by_tests(client: AsyncClient) -> None:
+    asked = {"subject": "Hello", "body": "Hi there", "to": "me@fernhill.com"}
+    answers = [(await client.post("/api/v1/emails/test", json=asked)).status_code for _ in range(31)]
+    assert answers == [202] * 30 + [429]

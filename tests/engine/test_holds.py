@@ -129,6 +129,14 @@ class TestWhatHappenedMeanwhile:
         await settle(sandbox)
         assert await tags(sandbox) == Counter({"bought": 1})
 
+    async def test_however_its_id_is_written_it_is_one_hold(self, sandbox: Sandbox) -> None:
+        automation = await publish(sandbox, AWAITED)
+        held = await hold(sandbox, "automation", str(automation).upper())
+        assert held.subject == str(automation)
+        await lift(sandbox, held)
+        async with session(Scope(workspaces=(sandbox.id,))) as db:
+            assert await holds.listed(db, sandbox.id) == []
+
     async def test_not_where_everything_is_held_as_well(self, sandbox: Sandbox) -> None:
         automation = await publish(sandbox, AWAITED)
         [ada] = await people(sandbox, 1)

@@ -192,8 +192,6 @@ class TestIcons:
             *looks.FAMILIES.values(),
             *looks.PROCESSES.values(),
             *looks.STEPS.values(),
-            *looks.TRIGGERS.values(),
-            looks.CONTACT,
             looks.OTHER,
         ]
         assert {look.icon for look in all_looks} <= Assets().manifest.icons

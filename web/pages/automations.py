@@ -62,9 +62,14 @@ async def index(
         else ["draft", "live"]
     )
     rows = await automations.page(
-        db, caller.workspace_id, before=after, limit=_PAGE + 1, sought=q.strip(), states=shown
+        db,
+        caller.workspace_id,
+        before=after,
+        limit=_PAGE + 1,
+        sought=q.strip(),
+        states=shown,
+        held=state == "held",
     )
-    rows = [row for row in rows if state != "held" or row.held]
     sums = await numbers.summaries(db, [row.row.id for row in rows], now.date())
     listing = Listing(path="/automations", params={"q": q, "state": state, "after": str(after or "")})
     counts = await automations.count(db, caller.workspace_id)
