@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
@@ -19,7 +19,7 @@ from core.visits import client_address
 from domain.calendars import zones
 from domain.conditions import Condition, Vocabulary, check, parse
 from domain.contacts import Details, Origin, parse_details, parse_tags
-from domain.errors import Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.permissions import Caller as Known
 from models import contacts, custom_fields
 from models.conditions import where as compile_condition
@@ -81,6 +81,10 @@ class TagChange(Body):
     contact_ids: Ids
     add: list[str] = Field(default_factory=list, max_length=100)
     remove: list[str] = Field(default_factory=list, max_length=100)
+
+
+class Unblocking(Body):
+    channel: Literal["email", "sms"] = "email"
 
 
 class ContactOut(BaseModel):
@@ -269,6 +273,17 @@ async def erase_contact(contact_id: UUID, caller: Caller, db: Db, now: Now) -> N
     """Erase a contact and everything that is known about them."""
     if not await contacts.erase(db, caller.workspace_id, [contact_id], at=now):
         raise _unknown()
+
+
+@router.post("/{contact_id}/unblock", status_code=204, dependencies=[needs("contacts:write")])
+async def unblock_contact(contact_id: UUID, wanted: Unblocking, caller: Caller, db: Db) -> None:
+    """Have somebody written to again whose address could not be reached. Whoever said no, or complained, stays blocked."""
+    contact = await _get(db, contact_id)
+    address = contact.email if wanted.channel == "email" else contact.phone
+    if not address or not await contacts.unsuppress(db, caller.workspace_id, wanted.channel, address):
+        raise Conflict(
+            "Nothing blocks this address that could be lifted here. Who said no, or complained, stays blocked."
+        )
 
 
 @router.get("/{contact_id}/timeline", dependencies=[needs("contacts:read")])

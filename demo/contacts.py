@@ -113,7 +113,7 @@ async def write_farewells(db: Db, workspace_id: UUID, lives: Iterable[Life]) -> 
             contact.consent = dict(life.facts.contact.consent)
         for channel, at in life.suppressed.items():
             address = life.person.email
-            await contacts.suppress(db, workspace_id, channel, [address], reason="hard_bounce", at=at)
+            await contacts.suppress(db, workspace_id, channel, [address], reason=contacts.BOUNCED, at=at)
     await db.flush()
 
 

@@ -232,7 +232,7 @@ class Smtp(Delivery):
                     if f.claim.contact_id and isinstance(f.performed, Bounced)
                 }
             )
-            await contacts.suppress(db, workspace_id, "email", dead, reason="hard_bounce", at=at)
+            await contacts.suppress(db, workspace_id, "email", dead, reason=contacts.BOUNCED, at=at)
 
     async def close(self) -> None:
         await super().close()

@@ -13,7 +13,7 @@ from domain.custom_fields import CustomField, label_for
 from domain.errors import MainspringError
 from domain.events import words
 from domain.permissions import Caller
-from models.contacts import ConsentRecord, Contact
+from models.contacts import LIFTED_BY_HAND, ConsentRecord, Contact
 from models.events import Event
 from web import looks
 from web.contexts.base import Form, TimelineEntry
@@ -85,6 +85,7 @@ def consents(
     found = list[Consent]()
     for channel in CHANNELS:
         state, proof = consent_state(contact, channel, blocked), latest.get(channel)
+        reason = blocked.get((channel, _address(contact, channel)))
         found.append(
             Consent(
                 channel=channel,
@@ -97,6 +98,7 @@ def consents(
                 else "",
                 wording=(proof.wording or "") if proof else "",
                 ip=(proof.ip or "") if proof else "",
+                liftable=reason in LIFTED_BY_HAND,
             )
         )
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from models.contacts.bulk import AttributeSet, Tagged, set_attributes, tag, untag
 from models.contacts.conventions import conventions_of
-from models.contacts.erasing import erase, remove, suppress, suppressed, unsuppress
+from models.contacts.erasing import BOUNCED, LIFTED_BY_HAND, erase, remove, suppress, suppressed, unsuppress
 from models.contacts.history import Passage, engagement, latest, passages, timeline
 from models.contacts.lists import Filter, Listed, Place, Totals, by_ids, find, ids, tags, totals
 from models.contacts.proofs import statements
@@ -10,6 +10,8 @@ from models.contacts.tables import ConsentRecord, Contact, Suppression
 from models.contacts.writes import Person, Written, change, change_one, put, rehearse, revise, upsert
 
 __all__ = [
+    "BOUNCED",
+    "LIFTED_BY_HAND",
     "AttributeSet",
     "ConsentRecord",
     "Contact",

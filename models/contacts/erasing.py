@@ -8,6 +8,9 @@ from sqlalchemy import text
 
 from core.db import Db, fetch
 
+BOUNCED = "hard_bounce"
+LIFTED_BY_HAND = (BOUNCED, "manual")  # whoever said no, or complained, stays blocked
+
 # Rows that refer to the contact go with it (events, consent, enrolments, trails). Mail that was sent stays as a number; what
 # a mail server answered often quotes the address, while the reasons of what was never sent are our own words.
 _FORGET = text("""
@@ -38,6 +41,7 @@ on conflict (workspace_id, channel, address) do nothing returning address
 """
 _UNSUPPRESS = text(
     "delete from suppressions where workspace_id = :workspace and channel = :channel and address = :address"
+    " and reason = any(:reasons) returning address"
 )
 
 
@@ -73,9 +77,15 @@ async def suppress(
     return [address for (address,) in rows]
 
 
-async def unsuppress(db: Db, workspace_id: UUID, channel: str, address: str) -> None:
-    """Let an address be written to again."""
-    await db.execute(_UNSUPPRESS, {"workspace": workspace_id, "channel": channel, "address": address})
+async def unsuppress(db: Db, workspace_id: UUID, channel: str, address: str) -> bool:
+    """Let an address be written to again; False where that is not for us to say, or where nothing blocks it."""
+    values = {
+        "workspace": workspace_id,
+        "channel": channel,
+        "address": address,
+        "reasons": list(LIFTED_BY_HAND),
+    }
+    return (await db.execute(_UNSUPPRESS, values)).first() is not None
 
 
 async def suppressed(db: Db, workspace_id: UUID, addresses: Sequence[str]) -> dict[tuple[str, str], str]:

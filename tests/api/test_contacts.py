@@ -12,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.spreadsheets import read_sheet
+from models import contacts
 from models.workspaces import Workspace
 from tests.conftest import Transaction
 from tests.factories.clients import browser
 from tests.factories.contacts import make_contact
 from tests.factories.people import make_key
+from tests.factories.workspaces import FRIDAY
 
 API = "/api/v1"
 ADA = {
@@ -441,3 +443,18 @@ async def test_the_factory_writes_what_the_api_shows(
         ada = await make_contact(db, workspace.id, first_name="Ada", tags=("vip",))
     found = (await client.get(f"{API}/contacts/{ada.id}")).json()
     assert (found["first_name"], found["tags"]) == ("Ada", ["vip"])
+
+
+async def test_an_address_that_bounced_is_tried_again_by_a_persons_word(
+    client: AsyncClient, transaction: Transaction, workspace: Workspace
+) -> None:
+    ada = (await client.post("/api/v1/contacts", json={"email": "ada@example.com"})).json()
+    path = f"/api/v1/contacts/{ada['id']}/unblock"
+    assert (await client.post(path, json={})).status_code == 409
+    async with transaction() as db:
+        await contacts.suppress(
+            db, workspace.id, "email", ["ada@example.com"], reason=contacts.BOUNCED, at=FRIDAY
+        )
+    assert (await client.post(path, json={"channel": "email"})).status_code == 204
+    async with transaction() as db:
+        assert await contacts.suppressed(db, workspace.id, ["ada@example.com"]) == {}

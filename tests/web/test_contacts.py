@@ -279,6 +279,31 @@ class TestProfile:
             await contacts.suppress(db, workspace.id, "email", address, reason="hard_bounce", at=FRIDAY)
         assert "Undeliverable" in await page(person, f"/contacts/{ada.id}")
 
+    async def test_a_mailbox_that_is_there_again_is_written_to_again(
+        self, person: AsyncClient, transaction: Transaction, workspace: Workspace
+    ) -> None:
+        ada = await make(transaction, workspace, consent={"email": "subscribed"})
+        async with transaction() as db:
+            address = [str(ada.profile.email)]
+            await contacts.suppress(db, workspace.id, "email", address, reason="hard_bounce", at=FRIDAY)
+        assert "Try again" in await page(person, f"/contacts/{ada.id}")
+        answer = await person.post(f"/contacts/{ada.id}/unblock", data={"channel": "email"}, headers=HX)
+        assert "Undeliverable" not in answer.text
+        again = await person.post(f"/contacts/{ada.id}/unblock", data={"channel": "email"})
+        assert again.status_code == 409
+
+    async def test_whoever_complained_stays_blocked(
+        self, person: AsyncClient, transaction: Transaction, workspace: Workspace
+    ) -> None:
+        ada = await make(transaction, workspace, consent={"email": "subscribed"})
+        async with transaction() as db:
+            address = [str(ada.profile.email)]
+            await contacts.suppress(db, workspace.id, "email", address, reason="complaint", at=FRIDAY)
+        assert "Try again" not in await page(person, f"/contacts/{ada.id}")
+        answer = await person.post(f"/contacts/{ada.id}/unblock", data={"channel": "email"})
+        assert answer.status_code == 409
+        assert "Undeliverable" in await page(person, f"/contacts/{ada.id}")
+
     async def test_erased_is_gone(
         self, person: AsyncClient, transaction: Transaction, workspace: Workspace
     ) -> None:
@@ -350,7 +375,7 @@ class TestWhoMay:
         async with signed_in(app, await make_person(other_workspace)) as stranger:
             for address in (f"/contacts/{ada.id}", f"/contacts/{ada.id}/edit"):
                 assert (await stranger.get(address)).status_code == 404
-            for address in ("tags", "tags/remove", "consent", "erase"):
+            for address in ("tags", "tags/remove", "consent", "unblock", "erase"):
                 data = {"tag": "x", "channel": "email", "state": "subscribed"}
                 assert (await stranger.post(f"/contacts/{ada.id}/{address}", data=data)).status_code == 404
             await stranger.post("/contacts/bulk", data={"id": str(ada.id), "tag": "x", "action": "add_tag"})

@@ -80,6 +80,7 @@ class Consent:
     source: str = ""  # in words: "by the link in a mail", "imported by Maya Okafor"
     wording: str = ""
     ip: str = ""
+    liftable: bool = False  # suppressed for a reason that a person may know to be over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,20 @@ async def record_consent(
     return await _part(request, db, caller, contact_id, now, view, "consents")
 
 
+@router.post("/unblock", dependencies=[needs("contacts:write")])
+async def unblock(
+    request: Request, contact_id: UUID, db: Db, caller: Caller, now: Now, view: View
+) -> Response:
+    """Somebody knows that a mailbox which could not be reached is there again."""
+    channel, contact = str((await request.form()).get("channel", "")), await _get(db, contact_id)
+    address = contact.email if channel == "email" else contact.phone
+    if not address or not await contacts.unsuppress(db, caller.workspace_id, channel, address):
+        raise Conflict(
+            "Nothing blocks this address that could be lifted here. Who said no, or complained, stays blocked."
+        )
+    return await _part(request, db, caller, contact_id, now, view, "consents")
+
+
 @router.post("/erase", dependencies=[needs("contacts:write")])
 async def erase(contact_id: UUID, db: Db, caller: Caller, now: Now) -> Response:
     name = people.name_of(await _get(db, contact_id))
