@@ -111,7 +111,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     database = db.configure(db.Database(settings.database_url, pool=settings.database_pool))
     beside = [
         asyncio.create_task(_forget_revoked_keys(database, app.state.known_keys)),
-        asyncio.create_task(housekeeping.keep()),
+        asyncio.create_task(housekeeping.keep(Keyring.of(settings.mainspring_home))),
         asyncio.create_task(app.state.renderer.warm()),
     ]
     try:
