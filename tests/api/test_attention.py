@@ -22,7 +22,12 @@ PATH = "/api/v1/messages"
 
 
 async def make(transaction: Transaction, workspace: Workspace, state: str = "failed", **fields: Any) -> UUID:
-    made: dict[str, Any] = {"channel": "email", "contact_id": None, "reason": "The mail server said: no", **fields}
+    made: dict[str, Any] = {
+        "channel": "email",
+        "contact_id": None,
+        "reason": "The mail server said: no",
+        **fields,
+    }
     row = NewMessage(
         workspace.id,
         send_key=f"key:{new_id()}",
