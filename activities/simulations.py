@@ -1,5 +1,6 @@
 """Rehearsals: the kernel over a draft, with one person, or over everybody who would have come in."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -7,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from activities.enrolments import ground
+from activities.enrolments import Ground, Remembered, ground
 from core.db import Db
 from domain.contacts import Profile, parse_details
 from domain.definitions import Plan, compile_plan
@@ -21,6 +22,7 @@ from domain.sending import WORDS, Limits
 from models import contacts, events, simulations
 from models.automations import Automation
 from models.conditions import happenings
+from models.events import Event
 from models.facts import Known
 from models.simulations import Simulation
 
@@ -109,12 +111,19 @@ async def _over_history(
         remembered = (
             await happenings(db, sorted(contact_ids), sorted(plan.remembers)) if plan.remembers else {}
         )
-        for event in page:
-            known = here.known.get(event.contact_id or event.id)
-            happening = Happening(event.id, event.name, event.occurred_at, event.properties)
-            if known and (legs := _walk(plan, known, happening, remembered.get(known.facts.contact.id, {}))):
-                walked.append(legs)
+        walked += await asyncio.to_thread(_walk_all, plan, page, here, remembered)
     return {"entries": len(walked), **_sums(plan, walked)}
+
+
+def _walk_all(plan: Plan, page: Sequence[Event], here: Ground, remembered: Remembered) -> list[Sequence[Leg]]:
+    """Beside the loop: a page takes as long as some dozen requests."""
+    walked: list[Sequence[Leg]] = []
+    for event in page:
+        known = here.known.get(event.contact_id or event.id)
+        happening = Happening(event.id, event.name, event.occurred_at, event.properties)
+        if known and (legs := _walk(plan, known, happening, remembered.get(known.facts.contact.id, {}))):
+            walked.append(legs)
+    return walked
 
 
 def _walk(

@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.door = Door(settings, Passwords(), Signer.of(settings.mainspring_home, "csrf"))
     app.state.temporal = Link(settings)
     app.state.renderer = Renderer(children=1)
-    app.state.ingest = Ingest(shards=settings.router_shards)
+    app.state.ingest = Ingest()
     app.state.answers = Keyring.of(settings.mainspring_home, "answers")
     app.state.known_keys = api_keys.KnownKeys()
     app.state.limiter = Limiter(settings.api_requests_per_minute)

@@ -39,7 +39,6 @@ class Settings(BaseSettings):
     )
     log_level: str = "info"
     api_requests_per_minute: int = Field(200_000, description="Per API key.")
-    router_shards: int = 1
 
     @property
     def url(self) -> str:

@@ -15,6 +15,7 @@ from core.db import Db, pipeline, plan_once, scope_to, session
 from domain.contacts import Details, Origin, parse_details
 from domain.errors import Invalid
 from domain.events import Report, fault
+from engine.loops import AWAY
 from models import clocks, contacts, events
 from models.contacts.identity import Named, identify
 from models.events import NewEvent
@@ -44,6 +45,11 @@ class _Request:
     answer: asyncio.Future[Receipt]
     events: Sequence[NewEvent] = ()
 
+    def as_given(self) -> "_Request":
+        """A copy from before anything was done for it."""
+        receipt = Receipt(rejected=list(self.receipt.rejected))
+        return _Request(self.workspace_id, self.by, list(self.reports), receipt, self.answer)
+
     def count(self, stored: set[UUID]) -> None:
         """What is not stored was seen before."""
         self.receipt.accepted = sum(event.id in stored for event in self.events)
@@ -53,8 +59,7 @@ class _Request:
 class Ingest:
     """`await ingest.add(…)` returns when the reports are committed."""
 
-    def __init__(self, *, shards: int = 1) -> None:
-        self._shards = shards
+    def __init__(self) -> None:
         self._waiting: list[_Request] = []
         self._writer: asyncio.Task[None] | None = None
         self._expected = 1
@@ -76,16 +81,7 @@ class Ingest:
         while self._waiting:
             await self._gather()
             batch = self._next()
-            try:
-                await _flush(batch, self._shards)
-            except BaseException as error:  # noqa: BLE001 -- every request of the batch hears of it; none is left waiting
-                for request in batch:
-                    if not request.answer.done():
-                        request.answer.set_exception(error)
-            else:
-                for request in batch:
-                    if not request.answer.done():
-                        request.answer.set_result(request.receipt)
+            await _settle(batch)
             self._flushed = asyncio.get_running_loop().time()
             self._expected = len(batch) + len(self._waiting)
 
@@ -109,7 +105,26 @@ class Ingest:
         return batch
 
 
-async def _flush(batch: Sequence[_Request], shards: int) -> None:
+async def _settle(batch: Sequence[_Request]) -> None:
+    """Flush and answer. What fails together is tried one by one, so that nobody hears of a fault that is another's."""
+    before = [request.as_given() for request in batch]
+    try:
+        await _flush(batch)
+    except BaseException as error:  # noqa: BLE001 -- every request hears of it; none is left waiting
+        if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, AWAY):
+            for request in before:
+                await _settle([request])
+            return
+        for request in batch:
+            if not request.answer.done():
+                request.answer.set_exception(error)
+    else:
+        for request in batch:
+            if not request.answer.done():
+                request.answer.set_result(request.receipt)
+
+
+async def _flush(batch: Sequence[_Request]) -> None:
     workspaces = tuple({request.workspace_id for request in batch})
     named = {(request.workspace_id, report.whom) for request in batch for _, report in request.reports}
     async with session() as db:
@@ -120,7 +135,7 @@ async def _flush(batch: Sequence[_Request], shards: int) -> None:
         for request in batch:
             request.reports = _sound(request, now[request.workspace_id])
             await _acquaint(db, request, known, now[request.workspace_id])
-        stored = await _append(db, batch, known, now, shards)
+        stored = await _append(db, batch, known, now)
     for request in batch:
         request.count(stored)
 
@@ -172,12 +187,12 @@ async def _details(
 
 
 async def _append(
-    db: Db, batch: Sequence[_Request], known: dict[Named, UUID], now: dict[UUID, datetime], shards: int
+    db: Db, batch: Sequence[_Request], known: dict[Named, UUID], now: dict[UUID, datetime]
 ) -> set[UUID]:
     for request in batch:
         request.events = _events(request, known, now[request.workspace_id])
     return await events.append(
-        db, [one for request in batch for one in request.events], recorded_at=now, shards=shards, last=True
+        db, [one for request in batch for one in request.events], recorded_at=now, last=True
     )
 
 

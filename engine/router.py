@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
+
 from activities.enrolments import Ground, Moved, Remembered, facts_of, ground, position_of, remember, settle
 from activities.plans import PLANS, Ready
 from core.db import Db, commit, pipeline, scope_to, session
@@ -17,12 +19,14 @@ from domain.ids import new_id
 from domain.kernel import Outcome, begin, poke, resume, run
 from domain.kernel.moving import move as take_over
 from domain.steps import Refused, Sent
-from engine.loops import GATHER, Lock, Loop
+from engine.loops import AWAY, GATHER, Lock, Loop
 from models import clocks, enrolments, events, messages, queue
 from models.enrolments import Placed
 from models.events import Happened
 from models.messages import Answer, Kept
 from models.queue import Job
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 500
 
@@ -57,9 +61,21 @@ class Router(Loop):
             return False
         if self._busy:
             await asyncio.sleep(GATHER)
+        try:
+            taken = await self._take(self._batch)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception("a batch cannot be done; its jobs are tried one by one", loop=self.name)
+            taken = await self._one_by_one()
+        self._busy = taken > 1
+        return taken > 0
+
+    async def _take(self, limit: int) -> int:
+        """Do the oldest jobs in one transaction; how many there were."""
         reserved: list[Kept] = []
         async with session() as db:
-            jobs = await queue.claim(db, self._shard, self._batch)
+            jobs = await queue.claim(db, self._shard, limit)
             if jobs:
                 workspaces = sorted({job.workspace_id for job in jobs})
                 async with pipeline(db):
@@ -67,10 +83,23 @@ class Router(Loop):
                     reserved = await route(db, jobs)
                     await clocks.announce(db, workspaces)
                     await commit(db)
-        self._busy = len(jobs) > 1
         if reserved:
             self._hand_over(reserved)
-        return bool(jobs)
+        return len(jobs)
+
+    async def _one_by_one(self) -> int:
+        """Set aside what cannot be done: it must not stop what stands behind it, of this business or of another."""
+        for number in range(self._batch):
+            try:
+                if not await self._take(1):
+                    return number
+            except AWAY:
+                raise
+            except Exception as error:
+                log.exception("a job was set aside", loop=self.name)
+                async with session() as db:
+                    await queue.set_aside(db, self._shard, repr(error))
+        return self._batch
 
     async def close(self) -> None:
         await self._lock.release()

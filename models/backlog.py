@@ -3,10 +3,12 @@
 from sqlalchemy import text
 
 from core.db import Db
+from models.queue import ASIDE
 
 # Each is answered by the index by which the loops themselves find their work.
-_DEPTHS = text("""
-select 'events' queue, count(*) depth from event_queue
+_DEPTHS = text(f"""
+select 'events' queue, count(*) depth from event_queue where shard <> {ASIDE}
+union all select 'set_aside', count(*) from event_queue where shard = {ASIDE}
 union all select 'outbox', count(*) from outbox
 union all select 'messages_reserved', count(*) from messages where state = 'reserved'
 union all select 'messages_sending', count(*) from messages where state = 'sending'

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from core.db import Db, execute, fetch
 from models.base import Instant, count, flag, instant
+from models.queue import ASIDE
 
 
 class Clock(SQLModel, table=True):
@@ -68,10 +69,10 @@ async def all_workspaces(db: Db) -> list[UUID]:
     return [workspace_id for (workspace_id,) in await fetch(db, "select workspace_id from clocks")]
 
 
-_BUSY = text("""
+_BUSY = text(f"""
 select exists (select from processes where workspace_id = :id and not rest)
     or exists (select from outbox where workspace_id = :id)
-    or exists (select from event_queue where workspace_id = :id)
+    or exists (select from event_queue where workspace_id = :id and shard <> {ASIDE})
     or exists (select from messages where workspace_id = :id and state in ('reserved', 'sending'))
 """)
 _NEXT = text("""
@@ -168,8 +169,8 @@ _WHO_IS_BUSY = text("""
 select id as process_id, kind, updated_at as since, workflow_id from processes where workspace_id = :id and not rest
 order by updated_at limit 20
 """)
-_WHAT_IS_QUEUED = text("""
-select (select count(*) from event_queue where workspace_id = :id) as events,
+_WHAT_IS_QUEUED = text(f"""
+select (select count(*) from event_queue where workspace_id = :id and shard <> {ASIDE}) as events,
        (select count(*) from outbox where workspace_id = :id) as deliveries,
        (select count(*) from messages where workspace_id = :id and state in ('reserved', 'sending')) as messages
 """)

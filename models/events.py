@@ -64,7 +64,7 @@ with stored as (
     returning id, workspace_id, contact_id, name
 ), queued as (
     insert into event_queue (workspace_id, shard, kind, subject_id)
-    select s.workspace_id, abs(hashtext(s.contact_id::text)) %% %s, 'event', s.id
+    select s.workspace_id, 0, 'event', s.id
     from stored s join listeners l on l.workspace_id = s.workspace_id and l.event = s.name
     order by s.id returning 1
 )
@@ -77,7 +77,6 @@ async def append(
     happened: Sequence[NewEvent],
     *,
     recorded_at: datetime | Mapping[UUID, datetime],
-    shards: int = 1,
     last: bool = False,
 ) -> set[UUID]:
     """Write facts in the transaction of the change that they announce; the ids that were new (a repeated key is dropped).
@@ -102,7 +101,6 @@ async def append(
             ],
             [e.source for e in happened],
             [e.idempotency_key for e in happened],
-            shards,
         ),
     )
     return set(stored or ())

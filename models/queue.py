@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core import telemetry
-from core.db import Db, driver, fetch
+from core.db import Db, driver, execute, fetch
 
 
 class Listener(SQLModel, table=True):
@@ -40,8 +40,8 @@ class Queued(SQLModel, table=True):
 
 
 ENROL_PAGE = 1_000  # contacts a row: one row is one transaction of the router
-PAGES = -1
-"""The shard of those rows: whoever places an order does not wait until ten thousand others have been let in."""
+EVENTS, PAGES, ASIDE = 0, -1, -2
+"""The shards: events and answers; pages of people, for which whoever places an order does not wait; what cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,16 @@ async def claim(db: Db, shard: int, limit: int) -> list[Job]:
         Job(workspace_id, kind, subject_id, payload or {})
         for _, workspace_id, kind, subject_id, payload in rows
     ]
+
+
+async def set_aside(db: Db, shard: int, why: str) -> None:
+    """Keep the oldest job of a shard where it stops nobody, with what went wrong."""
+    await execute(
+        db,
+        "update event_queue set shard = %s, payload = coalesce(payload, '{}') || jsonb_build_object('error', %s::text)"
+        " where id = (select min(id) from event_queue where shard = %s)",
+        (ASIDE, why[:2_000], shard),
+    )
 
 
 async def put(db: Db, jobs: Sequence[Job], *, shard: int = PAGES) -> None:
@@ -112,14 +122,14 @@ with waiting as (
     join enrolments e on e.id = w.enrolment_id and e.awaits = w.message_id and e.ended_at is null
 ), queued as (
     insert into event_queue (workspace_id, shard, kind, subject_id)
-    select workspace_id, abs(hashtext(contact_id::text)) %% %s, 'resume', id from waiting returning 1
+    select workspace_id, 0, 'resume', id from waiting returning 1
 )
 select (select pg_notify('queue', '') from queued limit 1)
 """
 
 
-async def resume(db: Db, answered: Sequence[tuple[UUID, UUID, UUID]], *, shards: int = 1) -> None:
+async def resume(db: Db, answered: Sequence[tuple[UUID, UUID, UUID]]) -> None:
     """Have those go on who wait for one of these messages, given as (workspace, enrolment, message)."""
     if answered:
         columns = [list(column) for column in zip(*answered, strict=True)]
-        await (await driver(db)).execute(_RESUME, (*columns, shards))
+        await (await driver(db)).execute(_RESUME, columns)

@@ -1,11 +1,17 @@
 """Reporting events: stored when answered, once per key, each bad one turned away by itself."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
+from uuid import UUID
 
 from httpx import AsyncClient
 from sqlalchemy import text
 
+from domain.errors import NotFound
+from domain.events import Report, Whom
+from domain.ids import new_id
+from engine.ingest import Ingest, Receipt
 from models.workspaces import Workspace
 from tests.conftest import Transaction
 
@@ -89,3 +95,18 @@ async def test_events_of_another_workspace_are_not_seen(
     async with transaction() as db:
         rows = (await db.execute(text("select distinct workspace_id from events"))).scalars().all()
     assert rows == [workspace.id]
+
+
+async def test_a_fault_of_one_request_is_not_told_to_those_that_came_with_it(workspace: Workspace) -> None:
+    ingest, gone = Ingest(), new_id()
+    said = {"email": "ada@example.com"}
+    report = Report("order.placed", Whom("email", said["email"]), said, {})
+
+    def add(workspace_id: UUID) -> Awaitable[Receipt]:
+        return ingest.add(workspace_id, [(0, report)], Receipt(), by="test")
+
+    bad, *good = await asyncio.gather(
+        add(gone), *(add(workspace.id) for _ in range(3)), return_exceptions=True
+    )
+    assert isinstance(bad, NotFound)
+    assert [one.accepted for one in good if isinstance(one, Receipt)] == [1, 1, 1]
