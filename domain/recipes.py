@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
 
@@ -13,17 +14,31 @@ class Recipe:
     definition: Mapping[str, Any]
 
 
+_BODY = """<mjml>
+  <mj-head>
+    <mj-attributes>
+      <mj-all font-family="Helvetica, Arial, sans-serif" />
+      <mj-text font-size="16px" line-height="1.6" color="#1f1d2b" />
+    </mj-attributes>
+  </mj-head>
+  <mj-body background-color="#f6f5f2">
+    <mj-section background-color="#ffffff" padding="24px">
+      <mj-column>
+{blocks}
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
+"""
+_PARAGRAPH = "<mj-text>{}</mj-text>"
+_BUTTON = '<mj-button href="https://www.example.com" background-color="#5746d8">{}</mj-button>'
+
+
 def _mail(subject: str, *words: str, then: str | None, button: str = "") -> dict[str, Any]:
-    paragraphs = "".join(f"<mj-text>{one}</mj-text>" for one in words)
+    blocks = [_PARAGRAPH.format(one) for one in words]
     if button:
-        paragraphs += (
-            f'<mj-button href="https://www.example.com" background-color="#5746d8">{button}</mj-button>'
-        )
-    body = (
-        '<mjml><mj-head><mj-attributes><mj-all font-family="Helvetica, Arial, sans-serif" /><mj-text font-size="16px"'
-        ' line-height="1.6" color="#1f1d2b" /></mj-attributes></mj-head><mj-body background-color="#f6f5f2"><mj-section'
-        f' background-color="#ffffff" padding="24px"><mj-column>{paragraphs}</mj-column></mj-section></mj-body></mjml>'
-    )
+        blocks.append(_BUTTON.format(button))
+    body = _BODY.format(blocks=indent("\n".join(blocks), " " * 8))
     return {"kind": "send_email", "subject": subject, "body": body, "next": then}
 
 

@@ -7,6 +7,17 @@ from domain.steps import Params, step
 
 ONE_LINE = r"^[^\r\n]*$"  # a line break in a header would start another header
 
+_BODY = """<mjml>
+  <mj-body>
+    <mj-section>
+      <mj-column>
+        <mj-text>Good to have you with us.</mj-text>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
+"""
+
 
 @step(
     "send_email",
@@ -17,8 +28,7 @@ ONE_LINE = r"^[^\r\n]*$"  # a line break in a header would start another header
     summary="{subject}",
     sample={
         "subject": "Welcome {{ contact.first_name }}",
-        "body": "<mjml><mj-body><mj-section><mj-column><mj-text>Good to have you with us."
-        "</mj-text></mj-column></mj-section></mj-body></mjml>",
+        "body": _BODY,
     },
     channel="email",
 )

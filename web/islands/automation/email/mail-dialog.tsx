@@ -103,6 +103,9 @@ function Write({ mail, parameter, set, problems }: WriteProps) {
         )}
       </Row>
       {editable && <SourceTools box={box} source={mail.body} onChange={(source) => set(parameter, source)} />}
+      {editable && (
+        <p className="ae-quiet">Just write: plain text works too, and Mainspring lays it out.</p>
+      )}
       <Source
         box={box}
         value={mail.body}
