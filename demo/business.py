@@ -11,7 +11,6 @@ from sqlmodel import col, select
 from core.db import Db, Scope, session
 from core.security import Passwords, digest
 from demo.goods import HOME
-from domain.calendars.zones import instant, local_date
 from domain.ids import new_id
 from domain.permissions import PERMISSIONS
 from models import api_keys, invitations, memberships, sign_up, users
@@ -129,8 +128,7 @@ async def connect_shop(db: Db, places: Places, owner: UUID, *, since: datetime, 
 
 async def open_sandbox(db: Db, places: Places, owner: UUID, now: datetime) -> None:
     """Empty, its clock at nine this morning."""
-    morning = instant(datetime.combine(local_date(now, HOME), datetime.min.time()).replace(hour=9), HOME)
-    empty = Business(SANDBOX, HOME.key, clock=morning)
+    empty = sign_up.sandbox_of(Business(SHOP, HOME.key), now)
     sandbox = await sign_up.open_business(db, empty, owner=owner, now=now, workspace_id=places.sandbox)
     sandbox.postal_address, sandbox.mail_from_name = ADDRESS, SHOP
 

@@ -1,11 +1,12 @@
 """Sign-up: a new business with its clock and its owner, in one transaction, so that there is never half of one."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from uuid import UUID
 
 from core.db import Db, Scope
+from domain.calendars import zones
 from domain.ids import new_id
 from domain.people import slug
 from models import memberships
@@ -21,6 +22,13 @@ class Business:
     time_zone: str
     currency: str = "EUR"
     clock: datetime | None = None
+
+
+def sandbox_of(business: Business, now: datetime) -> Business:
+    """Where a business tries things: empty, its clock at nine of this very morning."""
+    zone = zones.zone_named(business.time_zone)
+    nine = datetime.combine(zones.local_date(now, zone), time(9))
+    return replace(business, name=f"{business.name} (sandbox)", clock=zones.instant(nine, zone))
 
 
 def scope(workspace_id: UUID, email: str) -> Scope:

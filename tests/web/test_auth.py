@@ -222,6 +222,7 @@ class TestSignUp:
             ("created", "users", "Ada Lovelace"),
         ]
         assert "argon2" not in str(log)
+        assert "Fernhill Coffee (sandbox)" in (await visitor.get("/")).text
 
     @pytest.mark.parametrize(
         ("field", "value", "says"),

@@ -100,19 +100,21 @@ async def _sign_up(request: Request, typed: dict[str, str], password: str) -> tu
     form.take("password", lambda: check_password(password, near=(email, name, business)), "")
     zone = form.take("time_zone", lambda: time_zone(typed["time_zone"]), "UTC")
     form.raise_faults()
-    now, workspace_id = datetime.now(UTC), new_id()
+    now, workspace_id, sandbox_id = datetime.now(UTC), new_id(), new_id()
     async with session() as db:
         await rate_limits.hit(db, rate_limits.SIGN_UP_ADDRESS, client_address(request), now=now)
     known = await _known(request, email, password)
     user_id = known.id if known else new_id()
     who = entrance.actor(request, user_id, known.name if known else name)
     hashed = "" if known else await door(request).passwords.hash(password)
-    async with session(Scope(workspaces=(workspace_id,), presented=email, actor=who)) as db:
+    async with session(Scope(workspaces=(workspace_id, sandbox_id), presented=email, actor=who)) as db:
         user = known or await users.add(
             db, email=email, name=name, password_hash=hashed, now=now, user_id=user_id
         )
         details = sign_up.Business(business, zone)
         await sign_up.open_business(db, details, owner=user_id, now=now, workspace_id=workspace_id)
+        empty = sign_up.sandbox_of(details, now)
+        await sign_up.open_business(db, empty, owner=user_id, now=now, workspace_id=sandbox_id)
     return user, workspace_id
 
 
