@@ -56,7 +56,7 @@ where k.workspace_id = :workspace
 """
 _PAGE = text(f"""
 select k.id, coalesce(m.address, '') as to, {_NAME} as name, coalesce(m.subject, '') as subject,
-       left(regexp_replace(coalesce(m.text, ''), '\\s+', ' ', 'g'), 120) as snippet, k.at, k.seen
+       left(regexp_replace(coalesce(m.text, ''), '(https?://\\S+|\\s)+', ' ', 'g'), 120) as snippet, k.at, k.seen
 {_FROM} and (cast(:before as uuid) is null or k.id < :before) order by k.id desc limit :limit
 """)
 _TOTAL = text(f"select count(*) {_FROM}")

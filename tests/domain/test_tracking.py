@@ -16,6 +16,8 @@ from domain.tracking import (
     finish_html,
     finish_line,
     finish_text,
+    quiet_html,
+    quiet_text,
     read_click,
     read_opening,
     read_unsubscription,
@@ -162,6 +164,21 @@ def test_without_tracking_the_marks_go(tracking: Tracking | None) -> None:
 def test_marks_in_disorder_do_no_harm(text: str) -> None:
     for finish in (finish_html, finish_text):
         assert LINK not in finish(text, TRACKING)
+
+
+def test_a_mail_to_look_at_has_no_pixel_and_leads_straight_on() -> None:
+    sent = f'<a href="https://x.example/?a=1&amp;b=2">See</a> {PIXEL} <img src="https://x.example/t/o/logo">'
+    text = f"See: {LINK}7{NUMBER_END}https://x.example/?a=1&b=2{LINK_END}."
+    html = finish_html(sent.replace("href", f"{LINK}7{NUMBER_END}href"), TRACKING)
+    assert "in.example/t/c/" in html
+    assert "in.example/t/o/" in html
+    assert quiet_html(html, KEYS) == sent.replace(PIXEL, "")
+    assert quiet_text(finish_text(text, TRACKING), KEYS) == "See: https://x.example/?a=1&b=2.\n"
+
+
+def test_what_others_signed_is_left_as_it_is() -> None:
+    html = finish_html(f'{LINK}7{NUMBER_END}href="https://x.example/" {PIXEL}', TRACKING)
+    assert quiet_html(html, Keys([b"x" * 32])) == html
 
 
 def test_gaps_in_a_text_are_closed() -> None:

@@ -8,12 +8,14 @@ from fastapi.responses import HTMLResponse, Response
 
 from core.visits import door
 from domain.connections import way
+from domain.tracking import Keys, quiet_html, quiet_text
 from models import connections, inbox
 from models.inbox import Opened
 from models.workspaces import Workspace as Row
 from web.contexts.base import Listing, Paging
 from web.contexts.inbox import Inbox, InboxShow, Mail, MailRow
 from web.deps import Db, Pages, View, Workspace, into, needs
+from web.pages.tracking import keys
 
 router = Pages()
 _PAGE = 50
@@ -46,7 +48,7 @@ async def show(
     view: View,
     tab: str = "preview",
 ) -> Response:
-    mail = _mail(mail_id, await inbox.read(db, mail_id))
+    mail = _mail(mail_id, await inbox.read(db, mail_id), keys(request))
     fields = await _list(request, db, workspace, "", None, None)
     shown: Tab = tab if tab in get_args(Tab) else "preview"  # pyright: ignore[reportAssignmentType]
     reading = into(request, "reader")
@@ -54,9 +56,10 @@ async def show(
 
 
 @router.get("/inbox/{mail_id}/html", dependencies=[needs("messages:read")])
-async def html(mail_id: UUID, db: Db) -> Response:
-    """The mail alone, for the frame that shows it: no script of it runs, and nothing of ours is within its reach."""
-    return HTMLResponse(await inbox.body(db, mail_id), headers={"Content-Security-Policy": _MAIL_POLICY})
+async def html(request: Request, mail_id: UUID, db: Db) -> Response:
+    """The mail alone, for the frame that shows it: no script of it runs, nothing of ours is within its reach, nothing counts."""
+    shown = quiet_html(await inbox.body(db, mail_id), keys(request))
+    return HTMLResponse(shown, headers={"Content-Security-Policy": _MAIL_POLICY})
 
 
 async def _list(
@@ -90,7 +93,7 @@ def _is_captured(request: Request, workspace: Row) -> bool:
     return way(connections.email(workspace), sandbox=workspace.sandbox, instance=instance) == "captured"
 
 
-def _mail(mail_id: UUID, opened: Opened) -> Mail:
+def _mail(mail_id: UUID, opened: Opened, signed_with: Keys) -> Mail:
     message = opened.message
     headers = {name: str(value) for name, value in (message.headers or {}).items()}
     return Mail(
@@ -100,7 +103,7 @@ def _mail(mail_id: UUID, opened: Opened) -> Mail:
         to=message.address or "",
         name=opened.name,
         at=opened.at,
-        text=message.text or "",
+        text=quiet_text(message.text or "", signed_with),
         headers=tuple(headers.items()),
         contact_id=message.contact_id,
         automation_id=message.automation_id,
