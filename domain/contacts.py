@@ -165,7 +165,7 @@ def parse_email(raw: str) -> str:
 
 
 def _plain(error: email_validator.EmailNotValidError) -> str:
-    reason = str(error).rstrip(".")
+    reason = str(error).rstrip(".").replace("email address", "e-mail address")
     return f"{reason}." if reason.isprintable() else ""
 
 

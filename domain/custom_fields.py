@@ -47,6 +47,7 @@ _GROUPED = re.compile(
 )
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d{1,2}")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES = frozenset({"true", "yes", "y", "1", "on", "ja", "oui", "si", "sí"})
 _NO = frozenset({"false", "no", "n", "0", "off", "nein", "non"})
 
@@ -209,11 +210,18 @@ def _german_day(raw: Value) -> str:
     try:
         return date(int(found[3]), int(found[2]), int(found[1])).isoformat() if found else _refuse_date(raw)
     except ValueError:  # 31.02.2026
-        return _refuse_date(raw)
+        raise _no_such_day(raw) from None
 
 
 def _refuse_date(raw: Value) -> str:
+    if _ISO_DAY.fullmatch(str(raw).strip()):
+        raise _no_such_day(raw)
     raise Invalid(f"“{shown(str(raw))}” is not a date. Write it like 2026-03-31.")
+
+
+def _no_such_day(raw: Value) -> Invalid:
+    """The form is right already: how to write it would be no help."""
+    return Invalid(f"“{shown(str(raw))}”: There is no such day.")
 
 
 def _parse_datetime(raw: Value, zone: ZoneInfo) -> str:

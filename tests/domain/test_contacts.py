@@ -80,7 +80,7 @@ class TestAddresses:
         with pytest.raises(Invalid) as caught:
             parse_email("ada@example..com")
         assert caught.value.message == (
-            "“ada@example..com” is not an e-mail address. An email address cannot have two periods in a row."
+            "“ada@example..com” is not an e-mail address. An e-mail address cannot have two periods in a row."
             " Write it like ada@example.com."
         )
 
