@@ -238,6 +238,5 @@ KINDS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "": ((), ()),
     "messages": (("email.*", "sms.*"), ()),
     "changes": (("contact.*",), ()),
-    "automations": (("automation.*",), ()),
-    "events": ((), ("email.*", "sms.*", "contact.*", "automation.*")),
+    "events": ((), ("email.*", "sms.*", "contact.*")),
 }

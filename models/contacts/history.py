@@ -81,27 +81,33 @@ async def engagement(
 
 
 _PASSAGES = text("""
-select e.automation_id, a.name as automation, e.node, v.definition -> 'nodes' -> e.node as step, e.started_at, e.wake_at,
-       e.ended_at, e.outcome
+select e.automation_id, a.name as automation, e.node, v.definition -> 'nodes' as steps, e.started_at, e.wake_at, e.ended_at, e.outcome,
+       coalesce((select jsonb_agg(s.step order by t.id, s.n) from trails t, jsonb_array_elements(t.steps) with ordinality s(step, n)
+                 where t.enrolment_id = e.id), '[]') as trail,
+       coalesce((select jsonb_agg(jsonb_build_object('node', m.node, 'channel', m.channel, 'state', m.state, 'reason', m.reason,
+                                                     'at', m.created_at) order by m.created_at, m.id)
+                 from messages m where m.contact_id = e.contact_id and m.enrolment_id = e.id), '[]') as messages
 from enrolments e join automations a on a.id = e.automation_id join automation_versions v on v.id = e.version_id
-where e.contact_id = :id order by (e.ended_at is null) desc, coalesce(e.ended_at, e.started_at) desc limit :limit
+where e.contact_id = :id order by e.started_at desc, e.id desc limit :limit
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One way of a contact through an automation; `step` is the node where they are, as the version says it."""
+    """One way of a contact through an automation: its `steps` as the version says them, every decision, every message."""
 
     automation_id: UUID
     automation: str
     node: str | None
-    step: Mapping[str, Any] | None
+    steps: Mapping[str, Any]
     started_at: datetime
     wake_at: datetime | None
     ended_at: datetime | None
     outcome: str | None
+    trail: Sequence[Mapping[str, Any]]
+    messages: Sequence[Mapping[str, Any]]
 
 
 async def passages(db: Db, contact_id: UUID, *, limit: int = 20) -> list[Passage]:
-    """Where they are inside first, then those that are over, the latest first."""
+    """The latest first."""
     return [Passage(*row) for row in await db.execute(_PASSAGES, {"id": contact_id, "limit": limit})]

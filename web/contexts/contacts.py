@@ -84,6 +84,17 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One line of the record of a passage: when, at which step, what was decided, and by what."""
+
+    at: str  # on the contact's clock
+    step: str
+    text: str
+    because: str = ""
+    tone: Literal["", "ok", "warn", "bad"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """One passage through an automation, present or past."""
 
@@ -91,8 +102,19 @@ class Enrolled:
     automation: str
     state: Literal["inside", "finished", "goal", "exit", "failed", "removed"]
     step: str = ""
-    since: datetime
+    entered_at: datetime
+    ended_at: datetime | None = None
     wakes_at: datetime | None = None
+    record: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Why is this person not in an automation? `choices` are those where they never were; `answer` is about `asked`."""
+
+    choices: tuple[Choice, ...] = ()
+    asked: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +135,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactShow(Page):
-    """`listing` filters the timeline by kind: "", messages, changes, events, automations."""
+    """`listing` filters the timeline by kind: "", messages, changes, events."""
 
     template: ClassVar[str] = "contacts/show.html"
     fragments: ClassVar[Mapping[str, str]] = {
@@ -126,6 +148,8 @@ class ContactShow(Page):
     contact: Contact
     consents: tuple[Consent, ...]
     enrolments: tuple[Enrolled, ...]
+    question: Question = Question()
+    record_zone: str = ""  # whose clock the record goes by
     listing: Listing
     timeline: tuple[TimelineEntry, ...]
     paging: Paging = ONE_PAGE

@@ -1,8 +1,6 @@
 """One contact: the profile with its timeline, editing, tags, consent, erasing."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, get_args
 from uuid import UUID
 
 from fastapi import Request
@@ -10,29 +8,24 @@ from fastapi.responses import Response
 
 from domain.calendars import zones
 from domain.contacts import CHANNELS, CONSENTS, STANDARD, Conventions, Details, parse_details, parse_tag
-from domain.definitions.describing import titled
-from domain.definitions.reading import read_draft
 from domain.errors import Conflict, Invalid, NotFound
-from domain.steps import STEPS
 from domain.workspaces import time_zones
 from models import contacts
-from models.contacts import Contact, Passage, Place
-from web import people, toasts
+from models.contacts import Contact, Place
+from web import passages, people, toasts
 from web.contexts.base import Form, Listing, Paging
 from web.contexts.contacts import Contact as Shown
-from web.contexts.contacts import ContactForm, ContactShow, Enrolled
+from web.contexts.contacts import ContactForm, ContactShow
 from web.deps import Caller, Db, Now, Pages, View, into, needs, see_other
 from web.formats import clock_time
 
 router = Pages(prefix="/contacts/{contact_id:uuid}")
 _PAGE = 30
-Ended = Literal["inside", "finished", "goal", "exit", "failed", "removed"]
-_OUTCOMES: Mapping[str, Ended] = {outcome: outcome for outcome in get_args(Ended)}
 
 
 @router.get("", dependencies=[needs("contacts:read")])
 async def show(request: Request, contact_id: UUID, db: Db, caller: Caller, now: Now, view: View) -> Response:
-    page = await _page(request, db, caller.workspace_id, contact_id, now)
+    page = await _page(request, db, caller, contact_id, now)
     return view(page, fragment="timeline" if into(request, "timeline") else None)
 
 
@@ -118,10 +111,21 @@ async def erase(contact_id: UUID, db: Db, caller: Caller, now: Now) -> Response:
     return see_other("/contacts", toast=f"{name} is erased, with everything that was known.")
 
 
-async def _page(request: Request, db: Db, workspace_id: UUID, contact_id: UUID, now: datetime) -> ContactShow:
+async def _page(request: Request, db: Db, caller: Caller, contact_id: UUID, now: datetime) -> ContactShow:
     db.expire_all()  # what was written in this visit went past the session
-    contact = await _get(db, contact_id)
+    workspace_id, contact = caller.workspace_id, await _get(db, contact_id)
     conventions = await contacts.conventions_of(db, workspace_id)
+    zone = zones.find_zone(contact.time_zone) or conventions.zone
+    been = await contacts.passages(db, contact_id)
+    told = caller.may("automations:read")
+    question = await passages.question(
+        db,
+        caller,
+        contact_id,
+        been={one.automation_id for one in been},
+        asked=request.query_params.get("automation", ""),
+        now=now,
+    )
     addresses = [address for address in (contact.email, contact.phone) if address]
     blocked = await contacts.suppressed(db, workspace_id, addresses)
     asked = {name: request.query_params[name] for name in ("kind", "after") if request.query_params.get(name)}
@@ -135,7 +139,9 @@ async def _page(request: Request, db: Db, workspace_id: UUID, contact_id: UUID, 
     return ContactShow(
         contact=_shown(contact, conventions, now),
         consents=people.consents(contact, await contacts.statements(db, contact_id), blocked),
-        enrolments=tuple(_enrolled(one) for one in await contacts.passages(db, contact_id)),
+        enrolments=tuple(passages.shown(one, zone, now, told=told) for one in been),
+        question=question,
+        record_zone=zone.key.replace("_", " "),
         listing=listing,
         timeline=tuple(people.entry(event) for event in shown),
         paging=Paging(newer=listing.url(after=None) if listing["after"] else None, older=older),
@@ -158,27 +164,6 @@ def _shown(contact: Contact, conventions: Conventions, now: datetime) -> Shown:
     )
 
 
-def _enrolled(passage: Passage) -> Enrolled:
-    outcome = passage.outcome if passage.ended_at else "inside"
-    return Enrolled(
-        automation_id=passage.automation_id,
-        automation=passage.automation,
-        state=_OUTCOMES.get(outcome or "", "finished"),
-        step=_step(passage),
-        since=passage.ended_at or passage.started_at,
-        wakes_at=passage.wake_at if passage.ended_at is None else None,
-    )
-
-
-def _step(passage: Passage) -> str:
-    """What the step does where they are, as its version says it."""
-    if not passage.node or not passage.step:
-        return ""
-    drawn = read_draft({"start": passage.node, "nodes": {passage.node: dict(passage.step)}})
-    node = drawn.definition.nodes.get(passage.node)
-    return titled(node, STEPS) if node else passage.node
-
-
 async def _form(db: Db, workspace_id: UUID, contact: Contact, form: Form) -> ContactForm:
     conventions = await contacts.conventions_of(db, workspace_id)
     return ContactForm(
@@ -196,7 +181,7 @@ async def _part(
     """The part of the profile that has changed; the whole of it for a browser without a script."""
     if not request.headers.get("hx-request"):
         return see_other(f"/contacts/{contact_id}")
-    return view(await _page(request, db, caller.workspace_id, contact_id, now), fragment=fragment)
+    return view(await _page(request, db, caller, contact_id, now), fragment=fragment)
 
 
 def _back(request: Request, contact_id: UUID, toast: str) -> Response:

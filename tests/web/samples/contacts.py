@@ -18,7 +18,9 @@ from web.contexts.contacts import (
     ContactShow,
     ContactsIndex,
     CustomField,
+    Decision,
     Enrolled,
+    Question,
 )
 from web.contexts.imports import (
     FileColumn,
@@ -132,6 +134,13 @@ _TIMELINE = (
     TimelineEntry(at=ago(days=211), icon="shield-check", kind="ok", text="Agreed to e-mail", detail="Ticked “News by e-mail” at checkout"),
     TimelineEntry(at=ago(days=211), icon="user-plus", kind="ok", text="Was added", detail="Over the API, key “Web shop”"),
 )  # fmt: skip
+_RECORD = (
+    Decision(at="Wed 18 Nov, 09:00", step="", text="Enters."),
+    Decision(at="Wed 18 Nov, 09:00", step="Regular customer?", text="No condition is true.", because="Not true of them: has the tag “wholesale”"),
+    Decision(at="Wed 18 Nov, 09:00", step="Welcome to Fernhill", text="Sent.", tone="ok"),
+    Decision(at="Wed 18 Nov, 09:00", step="Second bag, 10% off", text="Not sent: has not agreed to get marketing e-mail.", tone="warn"),
+    Decision(at="Wed 18 Nov, 09:00", step="Waits 3 days, then 09:00", text="Waits until Monday 23 November 2026, 09:00."),
+)  # fmt: skip
 SHOW = ContactShow(
     contact=LENA,
     consents=(
@@ -139,10 +148,16 @@ SHOW = ContactShow(
         Consent(channel="sms", label="SMS", state="none", address=LENA.phone),
     ),
     enrolments=(
-        Enrolled(automation_id=WELCOME, automation="Welcome new customers", state="inside", step="Waits 3 days, then 09:00", since=ago(days=3), wakes_at=ahead(days=2, hours=1)),
-        Enrolled(automation_id=BIRTHDAY, automation="Birthday coffee", state="finished", since=ago(days=250)),
-        Enrolled(automation_id=CART, automation="Cart reminder", state="goal", since=ago(days=40)),
+        Enrolled(automation_id=WELCOME, automation="Welcome new customers", state="inside", step="Waits 3 days, then 09:00", entered_at=ago(days=3), wakes_at=ahead(days=2, hours=1), record=_RECORD),
+        Enrolled(automation_id=BIRTHDAY, automation="Birthday coffee", state="finished", entered_at=ago(days=251), ended_at=ago(days=250)),
+        Enrolled(automation_id=CART, automation="Cart reminder", state="goal", step="Wait for an order", entered_at=ago(days=41), ended_at=ago(days=40)),
     ),
+    question=Question(
+        choices=(Choice(value="1", label="Win back quiet customers"), Choice(value="2", label="Price drop on the wish list")),
+        asked="1",
+        answer="What starts this automation (order.placed) has not happened to this contact.",
+    ),
+    record_zone="Europe/Copenhagen",
     listing=Listing(path=f"/contacts/{LENA.id}"),
     timeline=_TIMELINE,
     paging=Paging(label="The latest 8", older=f"/contacts/{LENA.id}?after=e8"),
