@@ -96,8 +96,8 @@ def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
 
 
-def distance(span: timedelta) -> str:
-    """12 s, 4 min, 21 h, 3 days: one unit is enough."""
+def distance(span: timedelta, days: int | None = None) -> str:
+    """12 s, 4 min, 21 h, 3 days: one unit is enough. `days`: as many as the calendar counts, where a zone says which they are."""
     span = abs(span)
     if span < _MINUTE:
         return f"{int(span.total_seconds())} s"
@@ -106,17 +106,18 @@ def distance(span: timedelta) -> str:
     if span < 2 * _DAY:
         return f"{span // _HOUR} h"
     if span < 60 * _DAY:
-        return plural(span // _DAY, "day")
+        return plural(span // _DAY if days is None else days, "day")
     if span < 730 * _DAY:
         return plural(span // (30 * _DAY), "month")
     return plural(span // (365 * _DAY), "year")
 
 
-def relative(at: datetime, now: datetime) -> str:
-    """now, 5 h ago, in 3 days."""
+def relative(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """just now, 5 h ago, in 3 days: days as on a calendar of the zone, from a Saturday to the next Monday nine of them."""
     if abs(at - now) < timedelta(seconds=2):
-        return "now"
-    return f"{distance(now - at)} ago" if at < now else f"in {distance(at - now)}"
+        return "now" if at > now else "just now"
+    away = distance(at - now, abs((at.astimezone(zone).date() - now.astimezone(zone).date()).days))
+    return f"{away} ago" if at < now else f"in {away}"
 
 
 def since(at: datetime, now: datetime) -> str:

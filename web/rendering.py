@@ -150,5 +150,6 @@ def when(context: Context, at: Any, style: str = "relative") -> Markup:
     """A moment as people say it ("5 h ago"), with the exact one for machines and for whoever points at it."""
     zone, now = context["zone"], context["now"]
     exact = formats.moment(at, zone, now)
-    words = {"relative": formats.relative(at, now), "since": formats.since(at, now), "moment": exact}[style]
+    away = formats.relative(at, zone, now)
+    words = {"relative": away, "since": formats.since(at, now), "moment": exact}[style]
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), escape(exact), words)

@@ -74,7 +74,8 @@ class TestMoments:
     @pytest.mark.parametrize(
         ("span", "words"),
         [
-            (timedelta(seconds=1), "now"),
+            (timedelta(seconds=1), "just now"),
+            (-timedelta(seconds=1), "now"),
             (timedelta(seconds=14), "14 s ago"),
             (timedelta(minutes=59), "59 min ago"),
             (timedelta(hours=26), "26 h ago"),
@@ -86,7 +87,12 @@ class TestMoments:
         ],
     )
     def test_distance_from_now(self, span: timedelta, words: str) -> None:
-        assert formats.relative(NOW - span, NOW) == words
+        assert formats.relative(NOW - span, ZONE, NOW) == words
+
+    def test_days_are_those_of_the_calendar(self) -> None:
+        saturday = datetime(2026, 11, 21, 12, 30, tzinfo=ZONE)
+        assert formats.relative(datetime(2026, 11, 30, 11, tzinfo=ZONE), ZONE, saturday) == "in 9 days"
+        assert formats.relative(datetime(2026, 11, 12, 23, tzinfo=ZONE), ZONE, saturday) == "9 days ago"
 
     def test_a_moment_is_told_in_the_zone_of_the_business(self) -> None:
         late = datetime(2025, 11, 21, 23, 30, tzinfo=UTC)
