@@ -16,11 +16,12 @@ from domain.definitions.checking import problems
 from domain.definitions.plans import EffectPlan
 from domain.definitions.problems import Problem
 from domain.definitions.reading import parse, read_draft
+from domain.definitions.unfinished import Unfinished, unfinished
 from domain.emails import ROOTS, CompiledEmail, Draft, compile_email
 from domain.errors import Invalid
 from domain.templating.lint import lint as lint_template
 from domain.templating.problems import has_errors
-from models import automations, custom_fields, enrolments, outbox, queue, versions
+from models import automations, custom_fields, enrolments, outbox, queue, versions, workspaces
 from models.automations import Automation, AutomationVersion
 from models.queue import ENROL_PAGE, Job
 
@@ -60,6 +61,12 @@ async def _problems(db: Db, workspace_id: UUID, definition: Definition) -> list[
     """Beside the loop: a drawing with many long mails takes as long as a hundred requests."""
     known = await vocabulary(db, workspace_id)
     return await asyncio.to_thread(problems, definition, vocabulary=known, lint=lint)
+
+
+async def warnings(db: Db, workspace_id: UUID, definition: Definition) -> list[Unfinished]:
+    """What does not stop publishing, and somebody should know before."""
+    workspace = (await workspaces.by_ids(db, [workspace_id]))[workspace_id]
+    return await asyncio.to_thread(unfinished, definition, postal_address=workspace.postal_address)
 
 
 def differences(live: Mapping[str, Any], draft: Mapping[str, Any]) -> list[Change]:

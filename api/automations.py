@@ -98,6 +98,11 @@ class Problem(BaseModel):
     message: str
 
 
+class Warned(BaseModel):
+    node: str | None = Field(description="The step; null for what is about the whole workspace.")
+    message: str
+
+
 class AutomationOut(BaseModel):
     id: UUID
     name: str
@@ -131,6 +136,7 @@ class Change(BaseModel):
 class Changes(BaseModel):
     changes: list[Change]
     problems: list[Problem]
+    warnings: list[Warned] = Field(description="What does not stop publishing, and is worth a look before.")
     inside: int
     next_version: int
     moves_now: int = Field(
@@ -235,12 +241,14 @@ async def changes(automation_id: UUID, db: Db, now: Now) -> Changes:
     looked = await publishing.inspect(db, row.workspace_id, row.draft)
     live = await versions.live(db, row)
     moved = moves.Moves() if looked.problems else await moves.preview(db, row, looked.definition, now)
+    warned = await publishing.warnings(db, row.workspace_id, looked.definition)
     return Changes(
         changes=[
             Change(kind=one.kind, node=one.node, text=one.text)
             for one in publishing.differences(live.definition if live else {}, row.draft)
         ],
         problems=[Problem(node=p.node, field=p.field, message=p.message) for p in looked.problems],
+        warnings=[Warned(node=one.node, message=one.message) for one in warned],
         inside=len(await enrolments.inside_automation(db, row.id)),
         next_version=await versions.next_number(db, row.id),
         moves_now=moved.moves_now,

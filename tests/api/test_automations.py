@@ -44,6 +44,21 @@ async def test_a_good_draft_is_published_and_numbered(client: AsyncClient) -> No
     assert [v["number"] for v in (await client.get(f"{path}/versions")).json()["items"]] == [2, 1]
 
 
+async def test_unfinished_mails_are_pointed_out_and_do_not_stop_publishing(client: AsyncClient) -> None:
+    body = '<a href="https://www.example.com">Have a look</a>'
+    made = await create(client, GOOD | {"nodes": {"hello": {**GOOD["nodes"]["hello"], "body": body}}})
+    path = f"/api/v1/automations/{made['id']}"
+    await client.patch("/api/v1/workspace", json={"postal_address": ""})
+    asked = (await client.get(f"{path}/changes")).json()
+    assert asked["problems"] == []
+    assert [one["node"] for one in asked["warnings"]] == [None, "hello"]
+    assert asked["warnings"][1]["message"] == "“Have a look” still leads to example.com."
+    await client.patch("/api/v1/workspace", json={"postal_address": "1 Harbour Street, Cork"})
+    asked = (await client.get(f"{path}/changes")).json()
+    assert [one["node"] for one in asked["warnings"]] == ["hello"]
+    assert (await client.post(f"{path}/publish", json={})).json() == {"version": 1}
+
+
 async def test_everything_about_it_can_be_asked(client: AsyncClient) -> None:
     made = await create(client, GOOD)
     path = f"/api/v1/automations/{made['id']}"

@@ -177,6 +177,12 @@ export interface Change {
   text: string;
 }
 
+/** Does not stop publishing; `node` is null for what is about the whole workspace. */
+export interface Warned {
+  node: string | null;
+  message: string;
+}
+
 /**
  * Of those inside, if they are moved: `at_once` go on, `elsewhere` stand at another step, `leaving` leave; `messages` go out
  * at once, and `confirm` is that number again when somebody should type it first.
@@ -184,6 +190,7 @@ export interface Change {
 export interface Changes {
   changes: Change[];
   problems: Problem[];
+  warnings?: Warned[];
   inside: number;
   next_version: number;
   at_once?: number;

@@ -11,7 +11,7 @@ import { counted, figure, people } from "../format";
 import { Button, Dialog, Notice, Spinner } from "../parts";
 import { worded } from "../problems";
 import { triggerRules } from "../rules";
-import type { Changes, Problem } from "../types";
+import type { Changes, Problem, Warned } from "../types";
 import { stepTitle, triggerSaid } from "../words";
 
 type Asked =
@@ -38,29 +38,54 @@ function useChanges(attempt: number): Asked {
   return asked;
 }
 
-function NotReady({ problems }: { problems: Problem[] }) {
+/** What is said about steps; each line leads to its own. */
+function Findings({ found }: { found: Warned[] }) {
   const { commands, definition, speaker } = useEditor();
+  const step = (node: string | null) => (node === null ? undefined : definition.nodes[node]);
   const go = (node: string | null) => {
     commands.closeDialog();
-    commands.select({ step: node !== null && definition.nodes[node] ? node : null });
+    commands.select({ step: step(node) ? node : null });
   };
-  const name = (node: string | null) => {
-    const step = node === null ? undefined : definition.nodes[node];
-    return step ? stepTitle(step, speaker) : "Start";
-  };
+  const said = (node: string | null, message: string) =>
+    step(node) ? `${stepTitle(step(node)!, speaker)}: ${message}` : message;
+  return (
+    <ul className="ae-faults">
+      {found.map(({ node, message }, index) => (
+        <li key={index}>
+          <button type="button" className="ae-link-button" onClick={() => go(node)}>
+            {said(node, message)}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NotReady({ problems }: { problems: Problem[] }) {
+  const { definition } = useEditor();
   const steps = new Set(problems.map(({ node }) => node)).size;
+  const found = problems.map(({ node, message }) =>
+    node !== null && definition.nodes[node] ? { node, message } : { node: null, message: `Start: ${message}` },
+  );
   return (
     <Notice tone="bad">
       <strong>{steps === 1 ? "1 step is not ready." : `${steps} steps are not ready.`}</strong>
-      <ul className="ae-faults">
-        {problems.map(({ node, message }, index) => (
-          <li key={index}>
-            <button type="button" className="ae-link-button" onClick={() => go(node)}>
-              {name(node)}: {message}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Findings found={found} />
+    </Notice>
+  );
+}
+
+/** It may be published as it is, by somebody who knows. */
+function WorthALook({ warnings }: { warnings: Warned[] }) {
+  const about = warnings.filter(({ node }) => node === null);
+  const steps = warnings.filter(({ node }) => node !== null);
+  return (
+    <Notice tone="warn">
+      <strong>Before you publish, have a look at this.</strong>
+      {about.map(({ message }) => (
+        <p key={message}>{message}</p>
+      ))}
+      {steps.length > 0 && <Findings found={steps} />}
     </Notice>
   );
 }
@@ -206,6 +231,7 @@ export function PublishDialog() {
       {changes && (
         <>
           {changes.problems.length > 0 && <NotReady problems={worded(changes.problems, definition)} />}
+          {!!changes.warnings?.length && <WorthALook warnings={changes.warnings} />}
           {live === null ? <WhatGoesLive /> : <WhatChanged changes={changes} live={live} />}
           {live !== null && (
             <Inside changes={changes} live={live} inFlight={inFlight} onChange={setInFlight} />
