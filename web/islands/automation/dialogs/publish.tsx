@@ -94,7 +94,12 @@ function WorthALook({ warnings }: { warnings: Warned[] }) {
 function WhatMoves({ changes }: { changes: Changes }) {
   const { at_once: once = 0, elsewhere = 0, leaving = 0, messages = 0 } = changes;
   if (!once && !elsewhere && !leaving) {
-    return <p className="ae-quiet">Everybody keeps their place, and nobody goes on earlier than they would have.</p>;
+    return (
+      <p className="ae-quiet">
+        Everybody keeps their place. A wait that you changed is counted again from when it began, so some may go on
+        sooner or later than before.
+      </p>
+    );
   }
   const said = [
     once && `${people(once)} ${one(once, "goes", "go")} on at once, because ${one(once, "the wait is", "their wait is")} over in this version${
