@@ -78,7 +78,8 @@ function optionWords(rule: FieldRule, speaker: Speaker, event: string): string {
 }
 
 export function denied(label: string): string {
-  if (label === "contains") return "does not contain";
+  const verb = /^(contain|start|end)s\b/;
+  if (verb.test(label)) return label.replace(verb, "does not $1");
   return /^(is|was|has)\b/.test(label) ? label.replace(/^(is|was|has)\b/, "$1 not") : `not ${label}`;
 }
 

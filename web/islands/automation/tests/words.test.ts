@@ -9,6 +9,7 @@ import type { Condition, Definition, Step } from "../types";
 import {
   againWords,
   conditionWords,
+  denied,
   filterWords,
   pathLabel,
   stepSaid,
@@ -211,4 +212,12 @@ test("another order of the same steps is a change too", () => {
     "changed: What follows “Welcome”",
     "changed: What follows “3 days”",
   ]);
+});
+
+test("the opposite of a comparison is said as people say it", () => {
+  assert.equal(denied("contains"), "does not contain");
+  assert.equal(denied("starts with"), "does not start with");
+  assert.equal(denied("ends with"), "does not end with");
+  assert.equal(denied("is one of"), "is not one of");
+  assert.equal(denied("was within the last"), "was not within the last");
 });
