@@ -1,5 +1,6 @@
 """One contact: the profile with its timeline, editing, tags, consent, erasing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.workspaces import time_zones
 from models import contacts
 from models.contacts import Contact, Place
+from models.events import Event
 from web import passages, people, toasts
 from web.contexts.base import Form, Listing, Paging
 from web.contexts.contacts import Contact as Shown
@@ -134,8 +136,6 @@ async def _page(request: Request, db: Db, caller: Caller, contact_id: UUID, now:
     events = await contacts.timeline(
         db, contact_id, names=only, but=but, after=_place(listing["after"]), limit=_PAGE
     )
-    shown, last = events[:_PAGE], events[_PAGE - 1] if len(events) > _PAGE else None
-    older = listing.url(after=f"{last.id}~{last.occurred_at.isoformat()}") if last else None
     return ContactShow(
         contact=_shown(contact, conventions, now),
         consents=people.consents(contact, await contacts.statements(db, contact_id), blocked),
@@ -143,10 +143,17 @@ async def _page(request: Request, db: Db, caller: Caller, contact_id: UUID, now:
         question=question,
         record_zone=zone.key.replace("_", " "),
         listing=listing,
-        timeline=tuple(people.entry(event) for event in shown),
-        paging=Paging(newer=listing.url(after=None) if listing["after"] else None, older=older),
+        timeline=tuple(people.entry(event) for event in events[:_PAGE]),
+        paging=_paging(listing, events),
         all_tags=tuple(await contacts.tags(db, workspace_id)),
     )
+
+
+def _paging(listing: Listing, events: Sequence[Event]) -> Paging:
+    """`events` are one more than fit on the page when there is an older one."""
+    last = events[_PAGE - 1] if len(events) > _PAGE else None
+    older = listing.url(after=f"{last.id}~{last.occurred_at.isoformat()}") if last else None
+    return Paging(newer=listing.url(after=None) if listing["after"] else None, older=older)
 
 
 def _shown(contact: Contact, conventions: Conventions, now: datetime) -> Shown:
