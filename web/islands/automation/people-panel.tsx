@@ -44,11 +44,12 @@ function usePeople(crowd: Crowd) {
 }
 
 function PersonRow({ person }: { person: Person }) {
-  const { zone } = useEditor().setting;
+  const { automationId, zone } = useEditor().setting;
   const name = personName(person);
+  const record = `?automation=${encodeURIComponent(automationId)}#automations`;
   return (
     <li>
-      <a className="ae-person" href={`/contacts/${encodeURIComponent(person.contact_id)}`}>
+      <a className="ae-person" href={`/contacts/${encodeURIComponent(person.contact_id)}${record}`}>
         <span className="ae-avatar" aria-hidden="true">
           {initials(name)}
         </span>
