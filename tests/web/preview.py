@@ -100,6 +100,11 @@ async def mail_html(mail: str) -> HTMLResponse:
     return HTMLResponse(inbox.HTML, headers={"Content-Security-Policy": policy})
 
 
+@app.post("/contacts/import/{number}/mapping")
+async def tried(number: str) -> HTMLResponse:
+    return HTMLResponse(render(contacts.MAPPING_TRIED, SHELL, fragment="rehearsal"))
+
+
 @app.post("/{path:path}")
 async def post(request: Request, path: str) -> Response:
     if "hx-request" in request.headers:

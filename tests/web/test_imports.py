@@ -67,6 +67,7 @@ async def test_trying_says_what_would_happen_and_does_nothing(person: AsyncClien
     )
     assert "<html" not in answer.text
     assert tally(answer.text) == [2, 0, 1]
+    assert "2 new · 0 updated · 1 left out" in answer.text
     assert "<code>broken</code>" in answer.text
     assert "is not an e-mail address" in unescape(answer.text)
     assert "Nobody here yet" in await page(person, "/contacts")

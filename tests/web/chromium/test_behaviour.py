@@ -201,6 +201,15 @@ class TestLive:
         assert visit.page.is_visible("text=1,490 of 2,412 rows")
         visit.until(lambda: visit.page.is_visible("text=Undo this import"))
 
+    def test_a_tried_import_takes_the_focus_to_its_result(self, visit: Visit) -> None:
+        visit.open("/contacts/import/1/mapping")
+        assert visit.page.evaluate("scrollY") == 0
+        visit.page.click("text=Try without saving")
+        visit.until(lambda: visit.page.evaluate("document.activeElement.id") == "rehearsal-title")
+        figures = "document.querySelector('.ms-tally').getBoundingClientRect().bottom"
+        bar = "document.querySelector('.ms-sticky-end').getBoundingClientRect().top"
+        visit.until(lambda: visit.page.evaluate(f"0 < {figures} && {figures} <= {bar}"))
+
 
 class TestMail:
     def test_a_mail_opens_beside_the_list(self, visit: Visit) -> None:
