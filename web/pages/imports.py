@@ -39,7 +39,7 @@ _LABELS = {
     "first_name": "First name",
     "last_name": "Last name",
     "name": "First and last name",
-    "external_id": "Your id",
+    "external_id": "External id",
     "time_zone": "Time zone",
     "tags": "Tags",
     "consent.email": "Consent to e-mail",
