@@ -95,7 +95,7 @@ class Mailroom:
         self._sender = sender
 
     async def letters(self, db: Db, claims: Sequence[Claim]) -> list[Letter]:
-        """A letter for each claim; for one to a contact who was removed there is none."""
+        """A letter for each claim; for one to a contact who was removed, or of a step that has no mail, there is none."""
         steps = [claim for claim in claims if claim.version_id]
         ready = [claim for claim in claims if not claim.version_id]
         return await self._write(await self._orders(db, steps)) + await self._copied(db, ready)
@@ -133,9 +133,11 @@ class Mailroom:
                 workspaces.by_ids(db, workspace_ids),
             )
         return [
-            _order(claim, mails[claim.version_id, claim.node], data, places[claim.workspace_id], here, known)
+            _order(claim, mail, data, places[claim.workspace_id], here, known)
             for claim in claims
-            if claim.contact_id and (known := here.known.get(claim.contact_id))
+            if claim.contact_id
+            and (known := here.known.get(claim.contact_id))
+            and (mail := mails.get((claim.version_id, claim.node)))
         ]
 
     async def _mails(

@@ -26,6 +26,7 @@ from models.messages import Claim, Kept, Settled
 
 _BATCH = 500  # mails a transaction
 _LANES = 2  # transactions side by side: while Postgres writes one, the letters of the other are made
+_GONE = "The contact or the e-mail is not there any more."
 _KEPT: tuple[Way, ...] = ("captured",)
 _LEAVING: tuple[Way, ...] = ("instance", "own")
 
@@ -78,13 +79,9 @@ class Capture(Loop):
 
 
 async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) -> None:
-    """Letters to contacts who have been removed meanwhile are not written."""
+    """Letters to contacts who have been removed meanwhile, or of steps that have none, are not written."""
     written = {letter.claim.id for letter in letters}
-    gone = [
-        Settled(claim.id, "dropped", reason="The contact was removed.")
-        for claim in claims
-        if claim.id not in written
-    ]
+    gone = [Settled(claim.id, "dropped", reason=_GONE) for claim in claims if claim.id not in written]
     await messages.settle(db, gone, was=("reserved",))
 
 
@@ -186,7 +183,7 @@ class Smtp(Delivery):
         dropped = [letter for letter in letters.values() if letter.dropped]
         await messages.settle(
             db,
-            [Settled(claim.id, "dropped", reason="The contact was removed.") for claim in unwritten]
+            [Settled(claim.id, "dropped", reason=_GONE) for claim in unwritten]
             + [Settled(letter.claim.id, "dropped", reason=letter.dropped) for letter in dropped],
         )
         ready = {id_: letter for id_, letter in letters.items() if not letter.dropped}

@@ -180,7 +180,7 @@ def test_a_number_opens_the_list_of_those_people(canvas: Canvas) -> None:
     canvas.button(re.compile("^Waiting 128")).click()
     links = canvas.panel.get_by_role("link")
     expect(links).to_have_count(20)
-    expect(links.first).to_have_attribute("href", "/contacts/0199-0000")
+    expect(links.first).to_have_attribute("href", "/contacts/0199-0000?automation=welcome#automations")
     expect(links.first).to_contain_text("Goes on Sat 21 Nov, 10:14")
     canvas.panel.get_by_role("button", name="Show more").click()
     expect(links).to_have_count(40)
