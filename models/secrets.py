@@ -32,7 +32,8 @@ class Secret(Owned, table=True):
 
 async def put(db: Db, keys: Keyring, workspace_id: UUID, name: str, value: str, *, now: datetime) -> UUID:
     """Keep a value under its name; an earlier one is replaced."""
-    secret = await _find(db, workspace_id, name)
+    # Locked: only what has changed is written, so a reseal in between would leave its key beside our ciphertext.
+    secret = await _find(db, workspace_id, name, lock=True)
     if secret is None:
         secret = Secret(
             workspace_id=workspace_id, name=name, key_id="", ciphertext=b"", created_at=now, updated_at=now
@@ -75,6 +76,8 @@ async def reseal(db: Db, keys: Keyring, *, limit: int = 100) -> int:
     return len(secrets)
 
 
-async def _find(db: Db, workspace_id: UUID, name: str) -> Secret | None:
+async def _find(db: Db, workspace_id: UUID, name: str, *, lock: bool = False) -> Secret | None:
     query = select(Secret).where(col(Secret.workspace_id) == workspace_id, col(Secret.name) == name)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     return (await db.execute(query)).scalar_one_or_none()
