@@ -69,6 +69,7 @@ lock: ## Resolve all dependencies anew into the locks: names, versions and hashe
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 	@$(LAUNCH) npm install --package-lock-only --omit-lockfile-registry-resolved
 	@$(LAUNCH) npm install --package-lock-only --omit-lockfile-registry-resolved --prefix core/launch/postgres
+	@$(LAUNCH) npm run lock
 
 password-link: ## A link for a new password, where no mail is sent: make password-link EMAIL=ada@example.com
 	@test -n "$(EMAIL)" || { echo 'Whose? For instance: make password-link EMAIL=ada@example.com'; exit 2; }
