@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg.sql import Composed
 from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -125,6 +126,7 @@ async def driver(db: Db) -> psycopg.AsyncConnection[Any]:
 
 
 _DRIVER = "mainspring.driver"
+Query = LiteralString | Composed
 Values = Sequence[Any] | Mapping[str, Any]
 
 
@@ -138,7 +140,7 @@ async def pipeline(db: Db) -> AsyncGenerator[None]:
         yield
 
 
-async def fetch(db: Db, query: LiteralString, values: Values = ()) -> list[tuple[Any, ...]]:
+async def fetch(db: Db, query: Query, values: Values = ()) -> list[tuple[Any, ...]]:
     """The rows of one statement. Several of them in an `asyncio.gather` inside a pipeline take one round trip."""
     cursor = await (await driver(db)).execute(query, values)
     await asyncio.sleep(0)  # lets the others of the gather send theirs before the first one waits
@@ -155,7 +157,7 @@ async def plan_once(db: Db) -> None:
     await execute(db, "select set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
-async def fetch_last(db: Db, query: LiteralString, values: Values = ()) -> list[tuple[Any, ...]]:
+async def fetch_last(db: Db, query: Query, values: Values = ()) -> list[tuple[Any, ...]]:
     """The rows of a transaction's last statement, which is committed in the same round trip."""
     connection = await driver(db)
     async with connection.pipeline():
@@ -164,7 +166,7 @@ async def fetch_last(db: Db, query: LiteralString, values: Values = ()) -> list[
     return await cursor.fetchall()
 
 
-async def execute(db: Db, query: LiteralString, values: Values = ()) -> None:
+async def execute(db: Db, query: Query, values: Values = ()) -> None:
     """One statement whose rows nobody needs."""
     await (await driver(db)).execute(query, values)
 

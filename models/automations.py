@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Column, Date, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel, col, select
 
-from core.db import Db, driver
+from core.db import Db, execute, fetch
 from domain.errors import Conflict, NotFound
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -225,17 +225,18 @@ _PUBLISHED = (
 
 async def live(db: Db, workspace_ids: Sequence[UUID], automation_id: UUID | None = None) -> list[Published]:
     """Every version that lets people in, or only that of one automation."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         _PUBLISHED + "where a.workspace_id = any(%s) and a.state = 'live' and a.version_id = v.id"
         " and (%s::uuid is null or a.id = %s) order by a.id",
         (list(workspace_ids), automation_id, automation_id),
     )
-    return [Published(*row) for row in await cursor.fetchall()]
+    return [Published(*row) for row in rows]
 
 
 async def published(db: Db, version_ids: Iterable[UUID]) -> list[Published]:
-    cursor = await (await driver(db)).execute(_PUBLISHED + "where v.id = any(%s)", (list(version_ids),))
-    return [Published(*row) for row in await cursor.fetchall()]
+    rows = await fetch(db, _PUBLISHED + "where v.id = any(%s)", (list(version_ids),))
+    return [Published(*row) for row in rows]
 
 
 _TALLY = """
@@ -252,7 +253,7 @@ async def tally(db: Db, passages: dict[Passage, int]) -> None:
     """Count who passed where."""
     if passages:
         columns: list[list[Any]] = [list(column) for column in zip(*passages, strict=True)]
-        await (await driver(db)).execute(_TALLY, (*columns, list(passages.values())))
+        await execute(db, _TALLY, (*columns, list(passages.values())))
 
 
 _TRAIL = """
@@ -270,7 +271,7 @@ async def tell(db: Db, told: Sequence[Told]) -> None:
     if told:
         columns = [list(column) for column in zip(*told, strict=True)]
         columns[5] = [Jsonb(steps) for steps in columns[5]]
-        await (await driver(db)).execute(_TRAIL, columns)
+        await execute(db, _TRAIL, columns)
 
 
 async def count(db: Db, workspace_id: UUID) -> dict[str, int]:

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
 
-from core.db import Db, driver, fetch
+from core.db import Db, execute, fetch
 from domain.entries import Earlier
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -136,13 +136,13 @@ async def insert(db: Db, placed: Sequence[Placed]) -> set[UUID]:
     """Let contacts in; the ids of those who were not in already under the same key."""
     if not placed:
         return set()
-    cursor = await (await driver(db)).execute(_INSERT, _arrays(placed))
-    return {row[0] for row in await cursor.fetchall()}
+    rows = await fetch(db, _INSERT, _arrays(placed))
+    return {row[0] for row in rows}
 
 
 async def update(db: Db, placed: Sequence[Placed]) -> None:
     if placed:
-        await (await driver(db)).execute(_UPDATE, _arrays(placed))
+        await execute(db, _UPDATE, _arrays(placed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,8 @@ async def park(db: Db, waiting: Iterable[Waiting]) -> dict[tuple[UUID, str], Par
     if not earliest:
         return {}
     rows = list(earliest.values())
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         _PARK,
         (
             [r.workspace_id for r in rows],
@@ -198,7 +199,7 @@ async def park(db: Db, waiting: Iterable[Waiting]) -> dict[tuple[UUID, str], Par
             [r.wakes_at for r in rows],
         ),
     )
-    parked = [Parked(*row) for row in await cursor.fetchall()]
+    parked = [Parked(*row) for row in rows]
     return {(one.automation_id, one.bucket): one for one in parked}
 
 
@@ -211,12 +212,13 @@ from enrolments e
 
 async def due(db: Db, cohort_id: UUID, now: datetime, limit: int) -> list[Placed]:
     """Who of a cohort is due; locked against the router, which may move the same people at the same time."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         SELECT + "where e.cohort_id = %s and e.ended_at is null and e.wake_at <= %s"
         " order by e.wake_at, e.id limit %s for no key update",
         (cohort_id, now, limit),
     )
-    return [Placed(*row) for row in await cursor.fetchall()]
+    return [Placed(*row) for row in rows]
 
 
 async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
@@ -230,11 +232,12 @@ async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
 
 
 async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         SELECT + "where e.id = any(%s) and e.ended_at is null order by e.id for no key update",
         (list(enrolment_ids),),
     )
-    return [Placed(*row) for row in await cursor.fetchall()]
+    return [Placed(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +293,8 @@ async def earlier(db: Db, visitors: Sequence[Visitor]) -> dict[Visitor, Earlier]
     if not visitors:
         return {}
     columns = [list(column) for column in zip(*visitors, strict=True)]
-    cursor = await (await driver(db)).execute(_EARLIER, columns)
-    return {(row[0], row[1], row[2]): Earlier(*row[3:]) for row in await cursor.fetchall()}
+    rows = await fetch(db, _EARLIER, columns)
+    return {(row[0], row[1], row[2]): Earlier(*row[3:]) for row in rows}
 
 
 async def inside_automation(db: Db, automation_id: UUID) -> list[UUID]:

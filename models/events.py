@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Index, text
 from sqlmodel import col, select
 
-from core.db import Db, driver, fetch, fetch_last
+from core.db import Db, execute, fetch, fetch_last
 from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json
 
@@ -131,7 +131,7 @@ async def backfill(db: Db, happened: Sequence[NewEvent]) -> None:
         }
         for e in happened
     ]
-    await (await driver(db)).execute(_BACKFILL, (Jsonb(rows),))
+    await execute(db, _BACKFILL, (Jsonb(rows),))
 
 
 @dataclass(frozen=True, slots=True)

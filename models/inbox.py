@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, Row, UniqueConstraint, text
 from sqlmodel import col, select
 
-from core.db import Db, driver
+from core.db import Db, execute
 from domain.errors import NotFound
 from models.base import Instant, Owned, belongs_to, flag, instant
 from models.messages import Message
@@ -27,7 +27,8 @@ class CapturedMail(Owned, table=True):
 async def capture(db: Db, messages: Iterable[tuple[UUID, UUID]], at: datetime) -> None:
     """Keep sent messages, given as (workspace, message)."""
     rows = list(messages)
-    await (await driver(db)).execute(
+    await execute(
+        db,
         "insert into captured_mails (id, workspace_id, message_id, at)"
         " select uuidv7(), w, m, %s from unnest(%s::uuid[], %s::uuid[]) c(w, m) on conflict (message_id) do nothing",
         (at, [workspace_id for workspace_id, _ in rows], [message_id for _, message_id in rows]),

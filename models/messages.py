@@ -17,7 +17,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from core import telemetry
-from core.db import Db, driver, execute
+from core.db import Db, execute, fetch
 from domain.errors import NotFound
 from domain.ids import new_id
 from models.base import Instant, Owned, belongs_to, instant, json_or_null
@@ -113,7 +113,8 @@ async def reserve(db: Db, messages: Sequence[NewMessage]) -> dict[str, Kept]:
     there already stays as it is and is not returned."""
     if not messages:
         return {}
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         _RESERVE,
         (
             [m.id for m in messages],
@@ -131,7 +132,7 @@ async def reserve(db: Db, messages: Sequence[NewMessage]) -> dict[str, Kept]:
             [m.created_at for m in messages],
         ),
     )
-    kept = {row[0]: Kept(*row[1:]) for row in await cursor.fetchall()}
+    kept = {row[0]: Kept(*row[1:]) for row in rows}
     telemetry.count_messages(one.state for one in kept.values())
     return kept
 
@@ -163,7 +164,8 @@ class Body:
 
 
 async def write(db: Db, message_id: UUID, body: Body) -> None:
-    await (await driver(db)).execute(
+    await execute(
+        db,
         "update messages set subject = %s, html = %s, text = %s where id = %s",
         (body.subject, body.html, body.text, message_id),
     )
@@ -171,11 +173,12 @@ async def write(db: Db, message_id: UUID, body: Body) -> None:
 
 async def written(db: Db, message_ids: Sequence[UUID]) -> dict[UUID, Body]:
     """Of those messages that were written before they were reserved."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         "select id, subject, html, text from messages where id = any(%s) and html is not null",
         (list(message_ids),),
     )
-    return {row[0]: Body(row[1] or "", row[2], row[3] or "") for row in await cursor.fetchall()}
+    return {row[0]: Body(row[1] or "", row[2], row[3] or "") for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,27 +207,29 @@ _CLAIMED = (
 
 async def waiting(db: Db, channels: Sequence[str], wall: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """(workspace, message) of what nobody has claimed: left behind by a crash, or due for another try."""
-    cursor = await (await driver(db)).execute(
+    return await fetch(
+        db,
         "select workspace_id, id from messages where state = 'reserved' and channel = any(%s)"
         " and (not_before is null or not_before <= %s) order by id limit %s",
         (list(channels), wall, limit),
     )
-    return await cursor.fetchall()
 
 
 async def claim(db: Db, ids: Sequence[UUID], owner: int) -> list[Claim]:
     """Take what is still free. What is claimed counts as begun, so claim no more than can be in flight."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         "update messages set state = 'sending', owner = %s, attempts = attempts + 1"
         " where id = any(%s) and state = 'reserved'" + _CLAIMED,
         (owner, list(ids)),
     )
-    return _taken([Claim(*row) for row in await cursor.fetchall()])
+    return _taken([Claim(*row) for row in rows])
 
 
 async def give_back(db: Db, owner: int, channels: Sequence[str], *, besides: Sequence[UUID]) -> None:
     """Free what a process has claimed and knows that it has never begun."""
-    await (await driver(db)).execute(
+    await execute(
+        db,
         "update messages set state = 'reserved', owner = null where owner = %s and state = 'sending'"
         " and channel = any(%s) and id <> all(%s)",
         (owner, list(channels), list(besides)),
@@ -233,12 +238,13 @@ async def give_back(db: Db, owner: int, channels: Sequence[str], *, besides: Seq
 
 async def take(db: Db, ids: Sequence[UUID]) -> list[Claim]:
     """Lock what is still free for this transaction: for a channel whose act is part of it (the captured inbox)."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         "select id, workspace_id, channel, contact_id, automation_id, version_id, enrolment_id, node, send_key, address,"
         " attempts, created_at from messages where id = any(%s) and state = 'reserved' order by id for update skip locked",
         (list(ids),),
     )
-    return _taken([Claim(*row) for row in await cursor.fetchall()])
+    return _taken([Claim(*row) for row in rows])
 
 
 def _taken(claims: list[Claim]) -> list[Claim]:
@@ -283,7 +289,8 @@ async def settle(
     """Write outcomes down; a late answer resolves what had become unknown. Returns what was settled by this call."""
     if not settled:
         return set()
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         _SETTLE,
         (
             [s.id for s in settled],
@@ -299,7 +306,7 @@ async def settle(
             list(was),
         ),
     )
-    done = {row[0] for row in await cursor.fetchall()}
+    done = {row[0] for row in rows}
     telemetry.count_messages(one.state for one in settled if one.id in done)
     return done
 
@@ -345,12 +352,13 @@ Answer = tuple[str, dict[str, Any] | None, str | None]  # state, result, reason
 
 async def answers(db: Db, message_ids: Sequence[UUID]) -> dict[UUID, Answer]:
     """The outcomes of messages that have one."""
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         "select id, state, result, reason from messages where id = any(%s)"
         " and state in ('sent', 'delivered', 'bounced', 'failed', 'dropped')",
         (list(message_ids),),
     )
-    return {row[0]: row[1:] for row in await cursor.fetchall()}
+    return {row[0]: row[1:] for row in rows}
 
 
 async def opened(db: Db, message_id: UUID, at: datetime, *, unless_before: timedelta) -> Message | None:

@@ -132,4 +132,4 @@ async def resume(db: Db, answered: Sequence[tuple[UUID, UUID, UUID]]) -> None:
     """Have those go on who wait for one of these messages, given as (workspace, enrolment, message)."""
     if answered:
         columns = [list(column) for column in zip(*answered, strict=True)]
-        await (await driver(db)).execute(_RESUME, columns)
+        await execute(db, _RESUME, columns)

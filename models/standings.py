@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from core.db import Db, driver
+from core.db import Db, fetch
 from models.enrolments import SELECT, Placed
 
 
@@ -34,12 +34,13 @@ async def groups(db: Db, automation_id: UUID) -> list[Group]:
 async def sample(db: Db, automation_id: UUID, groups: Iterable[Group], *, limit: int) -> list[Placed]:
     """Some of those who stand in these groups, drawn by the random end of their ids; nothing is locked."""
     pairs = [(group.version_id, group.node) for group in groups]
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         SELECT + "where e.automation_id = %s and e.ended_at is null and (e.version_id, e.node) in"
         " (select * from unnest(%s::uuid[], %s::text[])) order by right(e.id::text, 12) limit %s",
         (automation_id, [version for version, _ in pairs], [node for _, node in pairs], limit),
     )
-    return [Placed(*row) for row in await cursor.fetchall()]
+    return [Placed(*row) for row in rows]
 
 
 # A message that a hold keeps back has no time at which it wakes; releasing looks at those too.

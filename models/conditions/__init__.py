@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from core.db import Db, driver
+from core.db import Db, fetch
 from domain.conditions import Condition
 from domain.facts import Happening, Happenings, by_name
 from models.conditions.compiling import Sql, where
@@ -64,7 +64,7 @@ async def happenings(
     """
     asked = (list(contact_ids), list(names), since, MOST_HAPPENINGS)
     found: dict[UUID, list[Happening]] = {}
-    cursor = await (await driver(db)).execute(_HAPPENINGS, asked)
-    for contact_id, *event in await cursor.fetchall():
+    rows = await fetch(db, _HAPPENINGS, asked)
+    for contact_id, *event in rows:
         found.setdefault(contact_id, []).append(Happening(*event))
     return {contact_id: by_name(events) for contact_id, events in found.items()}

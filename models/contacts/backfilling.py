@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from core.db import Db, driver
+from core.db import Db, fetch
 from domain.contacts import STANDARD, Profile
 
 _BACKFILL = f"""
@@ -33,8 +33,8 @@ class Acquaintance:
 async def backfill(db: Db, workspace_id: UUID, people: Sequence[Acquaintance]) -> set[UUID]:
     """Nothing is announced. Who has the address or external_id of somebody else is left out; the ids of those who were not."""
     rows = Jsonb([_row(person) for person in people])
-    cursor = await (await driver(db)).execute(_BACKFILL, (workspace_id, rows))
-    return {row[0] for row in await cursor.fetchall()}
+    rows = await fetch(db, _BACKFILL, (workspace_id, rows))
+    return {row[0] for row in rows}
 
 
 def _row(person: Acquaintance) -> dict[str, Any]:

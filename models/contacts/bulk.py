@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from core.db import Db, driver
+from core.db import Db, fetch
 from domain.custom_fields import Value, undeclared
 from models import custom_fields, events
 from models.events import NewEvent
@@ -93,7 +93,8 @@ async def set_attributes(db: Db, wanted: Sequence[AttributeSet], *, source: str 
         return set()
     last = {(one.contact_id, one.name): one for one in wanted}
     await _define(db, list(last.values()))
-    cursor = await (await driver(db)).execute(
+    rows = await fetch(
+        db,
         _SET,
         (
             [one.contact_id for one in last.values()],
@@ -102,7 +103,7 @@ async def set_attributes(db: Db, wanted: Sequence[AttributeSet], *, source: str 
             [one.at for one in last.values()],
         ),
     )
-    had: dict[UUID, Mapping[str, Any]] = dict(await cursor.fetchall())
+    had: dict[UUID, Mapping[str, Any]] = dict(rows)
     changed = [
         one
         for one in last.values()
@@ -123,8 +124,8 @@ async def _retag(db: Db, statement: LiteralString, wanted: Sequence[Tagged]) -> 
     if not wanted:
         return {}
     columns = ([one.contact_id for one in wanted], [one.tag for one in wanted], [one.at for one in wanted])
-    cursor = await (await driver(db)).execute(statement, columns)
-    return dict(await cursor.fetchall())
+    rows = await fetch(db, statement, columns)
+    return dict(rows)
 
 
 def _once(wanted: Sequence[Tagged]) -> list[Tagged]:

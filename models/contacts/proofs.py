@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from core.db import Db, driver
+from core.db import Db, execute
 from domain.contacts import Origin
 from models.contacts.tables import ConsentRecord
 
@@ -30,7 +30,8 @@ async def record(db: Db, said: Sequence[Statement], *, at: datetime, origin: Ori
     """Append-only: what was true once stays provable."""
     if not said:
         return
-    await (await driver(db)).execute(
+    await execute(
+        db,
         _RECORD,
         (
             origin.proof or origin.source,

@@ -8,7 +8,7 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 from sqlmodel import col, select
 
-from core.db import Db, driver
+from core.db import Db, execute
 from domain.contacts import Conventions, Details, Origin
 from domain.imports import PAGE, Plan, RowError, proof, read_row, superseded
 from domain.spreadsheets import Record, Sheet
@@ -176,7 +176,8 @@ async def _keep(
         for number, person in changed.values()
         if person.changed
     ]
-    await (await driver(db)).execute(
+    await execute(
+        db,
         _KEEP,
         {"workspace": row.workspace_id, "import": row.id, "page": page.number, "changes": Jsonb(changes)},
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from sqlmodel import col, select
 
-from core.db import Db, driver
+from core.db import Db, execute
 from domain.errors import Conflict, NotFound
 from domain.ids import new_id
 from domain.imports import PAGE, Plan, superseded
@@ -35,7 +35,8 @@ async def upload(db: Db, workspace_id: UUID, sheet: Sheet, *, file: str, by: str
     db.add(row)
     await db.flush()
     pages = [sheet.records[start : start + PAGE] for start in range(0, len(sheet.records), PAGE)]
-    await (await driver(db)).execute(
+    await execute(
+        db,
         _STORE,
         (
             workspace_id,
@@ -98,9 +99,7 @@ async def _mark(db: Db, row: Import, sheet: Sheet, replaced: set[int]) -> None:
     for place, record in enumerate(sheet.records):
         if record.number in replaced:
             by_page.setdefault(place // PAGE, []).append(record.number)
-    await (await driver(db)).execute(
-        _SUPERSEDE, (list(by_page), [Jsonb(numbers) for numbers in by_page.values()], row.id)
-    )
+    await execute(db, _SUPERSEDE, (list(by_page), [Jsonb(numbers) for numbers in by_page.values()], row.id))
 
 
 async def undo(db: Db, row: Import) -> None:
