@@ -49,11 +49,13 @@ async def _together(shop: Shop) -> tuple[float, list[Measured]]:
     ids = await shop.acquaint(CONTACTS, "crowd")
     cpu = Cpu(shop.pids)
 
-    async def everybody() -> bool:
-        return await shop.count(SENT, automation) == CONTACTS
+    async with shop.counting(SENT, automation) as sent:
 
-    await shop.enrol(automation, ids)
-    seconds = await until(everybody, within=300, every=0.2)
+        async def everybody() -> bool:
+            return await sent() == CONTACTS
+
+        await shop.enrol(automation, ids)
+        seconds = await until(everybody, within=300, every=0.1)
     return CONTACTS / seconds, cpu.each(CONTACTS)
 
 

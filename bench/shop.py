@@ -90,14 +90,26 @@ class Shop:
         return answer.json()
 
     @contextlib.asynccontextmanager
+    async def counting(
+        self, query: LiteralString, *values: object
+    ) -> AsyncGenerator[Callable[[], Awaitable[int]]]:
+        """Asks the same thing again and again, at no more cost than it takes."""
+        async with self.database() as db:
+
+            async def count() -> int:
+                row = await (await db.execute(query, values, prepare=True)).fetchone()
+                return row[0] if row else 0
+
+            yield count
+
+    @contextlib.asynccontextmanager
     async def database(self) -> AsyncGenerator[psycopg.AsyncConnection[Any]]:
         async with await psycopg.AsyncConnection.connect(self.config.database_url, autocommit=True) as db:
             yield db
 
     async def count(self, query: LiteralString, *values: object) -> int:
-        async with self.database() as db:
-            row = await (await db.execute(query, values)).fetchone()
-            return row[0] if row else 0
+        async with self.counting(query, *values) as count:
+            return await count()
 
 
 async def until(done: Callable[[], Awaitable[bool]], *, within: float, every: float = 0.02) -> float:

@@ -56,6 +56,6 @@ async def build(config: Settings) -> Engine:
         for delivery in deliveries:
             delivery.hand(reserved)
 
-    routers = [Router(shard, hand_over) for shard in (queue.EVENTS, queue.PAGES)]
+    routers = [Router(shard, hand_over) for shard in (queue.EVENTS, queue.PAGES, queue.MORE_PAGES)]
     loops = [*routers, capture, *deliveries, Relay(client), Sweeper(claimant), Reviver()]
     return Engine(loops, renderer, http)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from activities.emails import Letter, Mailroom
-from core.db import Db, scope_to, session
+from core.db import Db, pipeline, scope_to, session
 from domain.connections import Way
 from domain.steps import Later, Performed, Refused, Sent
 from engine.delivery import Delivery, Flight, Handed
@@ -25,7 +25,7 @@ from models.events import NewEvent
 from models.messages import Claim, Kept, Settled
 
 _BATCH = 500  # mails a transaction
-_LANES = 2  # transactions side by side: while Postgres writes one, the letters of the other are made
+_LANES = 2  # transactions at a time, each at its own pace: while Postgres writes one, the letters of the other are made
 _GONE = "The contact or the e-mail is not there any more."
 _KEPT: tuple[Way, ...] = ("captured",)
 _LEAVING: tuple[Way, ...] = ("instance", "own")
@@ -42,6 +42,7 @@ class Capture(Loop):
         self._mailroom = mailroom
         self._outlets = outlets
         self._handed: deque[Handed] = deque()
+        self._lanes: dict[asyncio.Task[None], frozenset[UUID]] = {}  # with the messages in each
 
     def hand(self, reserved: Iterable[Kept]) -> None:
         """What has just been reserved and committed in this process."""
@@ -51,21 +52,35 @@ class Capture(Loop):
             self.told.set()
 
     async def turn(self) -> bool:
-        async with session() as db:
-            found = await self._found(db)
-        batches = [found[first : first + _BATCH] for first in range(0, len(found), _BATCH)]
-        await asyncio.gather(*(self._capture(batch) for batch in batches))
-        return bool(found)
+        if len(self._lanes) < _LANES and (batch := await self._found()):
+            lane = asyncio.create_task(self._capture(batch))
+            self._lanes[lane] = frozenset(message_id for _, message_id in batch)
+            return True
+        if not self._lanes:
+            return False
+        await self._free_lane()
+        return True
 
-    async def _found(self, db: Db) -> list[Handed]:
-        found: list[Handed] = []
-        while self._handed and not found:
-            some = [self._handed.popleft() for _ in range(min(_LANES * _BATCH, len(self._handed)))]
-            found = await self._outlets.among(db, some, _KEPT)
-        if found:
-            return found
-        await scope_to(db, await self._outlets.going(db, _KEPT))
-        return await messages.waiting(db, ["email"], datetime.now(UTC), _LANES * _BATCH)
+    async def _free_lane(self) -> None:
+        """Until a lane is through, or there is something for one that is free."""
+        told = asyncio.create_task(self.told.wait())
+        done, _ = await asyncio.wait([*self._lanes, told], return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        self.told.clear()
+        for lane in self._lanes.keys() & done:
+            del self._lanes[lane]
+            lane.result()
+
+    async def _found(self) -> list[Handed]:
+        async with session() as db:
+            while self._handed:
+                some = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
+                if found := await self._outlets.among(db, some, _KEPT):
+                    return found
+            taken = frozenset[UUID]().union(*self._lanes.values())
+            await scope_to(db, await self._outlets.going(db, _KEPT))
+            found = await messages.waiting(db, ["email"], datetime.now(UTC), _BATCH + len(taken))
+            return [one for one in found if one[1] not in taken][:_BATCH]
 
     async def _capture(self, batch: Sequence[Handed]) -> None:
         workspaces = {workspace_id for workspace_id, _ in batch}
@@ -77,6 +92,11 @@ class Capture(Loop):
             await keep(db, letters, await clocks.times(db, workspaces))
             await clocks.announce(db, workspaces)
 
+    async def close(self) -> None:
+        """What is in a lane is rolled back if it is not through soon, and found again."""
+        if self._lanes:
+            await asyncio.wait(self._lanes, timeout=5)
+
 
 async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) -> None:
     """Letters to contacts who have been removed meanwhile, or of steps that have none, are not written."""
@@ -87,15 +107,24 @@ async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) ->
 
 async def keep(db: Db, letters: Sequence[Letter], now: dict[UUID, datetime]) -> None:
     """Settle the letters, put those that were written into the inbox, and announce them."""
-    await messages.settle(
-        db, [_settled(one, now[one.claim.workspace_id]) for one in letters], was=("reserved",)
-    )
+    settled = [_settled(one, now[one.claim.workspace_id]) for one in letters]
     written = [one for one in letters if not one.refused and not one.dropped]
-    for workspace_id in {one.claim.workspace_id for one in written}:
-        theirs = [one for one in written if one.claim.workspace_id == workspace_id]
-        at = now[workspace_id]
-        await inbox.capture(db, [(workspace_id, one.claim.id) for one in theirs], at)
-        await events.append(db, [went_out(one, at) for one in theirs], recorded_at=at)
+    async with pipeline(db):
+        await asyncio.gather(
+            messages.settle(db, settled, was=("reserved",)),
+            *(
+                _deliver(
+                    db, [one for one in written if one.claim.workspace_id == workspace_id], now[workspace_id]
+                )
+                for workspace_id in {one.claim.workspace_id for one in written}
+            ),
+        )
+
+
+async def _deliver(db: Db, letters: Sequence[Letter], at: datetime) -> None:
+    """Into the inbox of their workspace, at its time."""
+    await inbox.capture(db, [(one.claim.workspace_id, one.claim.id) for one in letters], at)
+    await events.append(db, [went_out(one, at) for one in letters], recorded_at=at)
 
 
 def _settled(letter: Letter, now: datetime) -> Settled:

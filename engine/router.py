@@ -29,6 +29,7 @@ from models.queue import Job
 log = structlog.get_logger(__name__)
 
 _BATCH = 500
+_NAMES = {queue.PAGES: "pages", queue.MORE_PAGES: "more_pages"}
 
 HandOver = Callable[[Sequence[Kept]], None]
 
@@ -49,9 +50,9 @@ class Router(Loop):
 
     def __init__(self, shard: int, hand_over: HandOver) -> None:
         super().__init__()
-        self.name = "pages" if shard == queue.PAGES else "router"
+        self.name = _NAMES.get(shard, "router")
         self._shard = shard
-        self._batch = 1 if shard == queue.PAGES else _BATCH
+        self._batch = 1 if shard in _NAMES else _BATCH
         self._hand_over = hand_over
         self._lock = Lock(79, shard)
         self._busy = False

@@ -1,12 +1,12 @@
 """Enrolments: one contact's passage through a version; cohorts: those of one automation that wake together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Jsonb
 from sqlalchemy import Index, UniqueConstraint, text
 
@@ -74,8 +74,7 @@ class Trail(Owned, table=True):
     steps: list[dict[str, Any]] = json(empty="[]")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """Where the kernel left an enrolment: the row as it shall be."""
 
     id: UUID
@@ -97,52 +96,53 @@ class Placed:
     outcome: str | None
 
 
-_COLUMNS = tuple(field.name for field in fields(Placed))
-_TYPES: tuple[LiteralString, ...] = (
-    "uuid", "uuid", "uuid", "uuid", "uuid", "text", "uuid", "text", "timestamptz", "timestamptz", "uuid", "uuid", "int",
-    "jsonb", "timestamptz", "timestamptz", "text",
-)  # fmt: skip
+_TYPES: Mapping[str, LiteralString] = {
+    "id": "uuid", "workspace_id": "uuid", "automation_id": "uuid", "version_id": "uuid", "contact_id": "uuid",
+    "entry_key": "text", "trigger_event_id": "uuid", "node": "text", "entered_node_at": "timestamptz",
+    "wake_at": "timestamptz", "cohort_id": "uuid", "awaits": "uuid", "hop": "int", "data": "jsonb",
+    "started_at": "timestamptz", "ended_at": "timestamptz", "outcome": "text",
+}  # fmt: skip
 _MOVED = (
-    "version_id",
-    "node",
-    "entered_node_at",
-    "wake_at",
-    "cohort_id",
-    "awaits",
-    "hop",
-    "data",
-    "ended_at",
-    "outcome",
-)
-_NAMES = SQL(", ").join(map(Identifier, _COLUMNS))
-_ARRAYS = SQL(", ").join(SQL("%s::") + SQL(type_) + SQL("[]") for type_ in _TYPES)
+    "id", "version_id", "node", "entered_node_at", "wake_at", "cohort_id", "awaits", "hop", "data", "ended_at", "outcome",
+)  # fmt: skip
+
+
+def _names(columns: Iterable[str]) -> Composed:
+    return SQL(", ").join(map(Identifier, columns))
+
+
+def _unnest(columns: Iterable[str]) -> Composed:
+    return SQL(", ").join(SQL("%s::") + SQL(_TYPES[name]) + SQL("[]") for name in columns)
+
+
 _INSERT = SQL(
     "insert into enrolments ({}) select * from unnest({})"
     " on conflict (automation_id, contact_id, entry_key) do nothing returning id"
-).format(_NAMES, _ARRAYS)
+).format(_names(_TYPES), _unnest(_TYPES))
 _UPDATE = SQL("update enrolments e set {} from unnest({}) p({}) where e.id = p.id").format(
-    SQL(", ").join(SQL("{0} = p.{0}").format(Identifier(name)) for name in _MOVED), _ARRAYS, _NAMES
+    SQL(", ").join(SQL("{0} = p.{0}").format(Identifier(name)) for name in _MOVED[1:]),
+    _unnest(_MOVED),
+    _names(_MOVED),
 )
 
 
-def _arrays(placed: Sequence[Placed]) -> list[list[Any]]:
-    columns = [[getattr(one, name) for one in placed] for name in _COLUMNS]
-    data = _COLUMNS.index("data")
-    columns[data] = [Jsonb(dict(value)) for value in columns[data]]
-    return columns
+def _arrays(placed: Sequence[Placed], columns: Iterable[str]) -> list[list[Any]]:
+    by_name = dict(zip(Placed._fields, map(list, zip(*placed, strict=True)), strict=True))
+    by_name["data"] = [Jsonb(value) for value in by_name["data"]]
+    return [by_name[name] for name in columns]
 
 
 async def insert(db: Db, placed: Sequence[Placed]) -> set[UUID]:
     """Let contacts in; the ids of those who were not in already under the same key."""
     if not placed:
         return set()
-    rows = await fetch(db, _INSERT, _arrays(placed))
+    rows = await fetch(db, _INSERT, _arrays(placed, _TYPES))
     return {row[0] for row in rows}
 
 
 async def update(db: Db, placed: Sequence[Placed]) -> None:
     if placed:
-        await execute(db, _UPDATE, _arrays(placed))
+        await execute(db, _UPDATE, _arrays(placed, _MOVED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ async def due(db: Db, cohort_id: UUID, now: datetime, limit: int) -> list[Placed
         " order by e.wake_at, e.id limit %s for no key update",
         (cohort_id, now, limit),
     )
-    return [Placed(*row) for row in rows]
+    return [Placed._make(row) for row in rows]
 
 
 async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
@@ -228,7 +228,7 @@ async def inside(db: Db, contact_ids: Iterable[UUID]) -> list[Placed]:
         SELECT + "where e.contact_id = any(%s) and e.ended_at is null order by e.id for no key update",
         [list(contact_ids)],
     )
-    return [Placed(*row) for row in rows]
+    return [Placed._make(row) for row in rows]
 
 
 async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
@@ -237,7 +237,7 @@ async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
         SELECT + "where e.id = any(%s) and e.ended_at is null order by e.id for no key update",
         (list(enrolment_ids),),
     )
-    return [Placed(*row) for row in rows]
+    return [Placed._make(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,9 @@ class Queued(SQLModel, table=True):
 
 
 ENROL_PAGE = 1_000  # contacts a row: one row is one transaction of the router
-EVENTS, PAGES, ASIDE = 0, -1, -2
-"""The shards: events and answers; pages of people, for which whoever places an order does not wait; what cannot be done."""
+EVENTS, PAGES, MORE_PAGES, ASIDE = 0, -1, -3, -2
+"""The shards: events and answers; pages of people, for which whoever places an order does not wait; every other page of
+those who are let in, so that one is decided while Postgres writes the one before; what cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,15 @@ async def set_aside(db: Db, shard: int, why: str) -> None:
     )
 
 
-async def put(db: Db, jobs: Sequence[Job], *, shard: int = PAGES) -> None:
-    """Queue pages of people."""
+async def put(db: Db, jobs: Sequence[Job], *, shards: Sequence[int] = (PAGES,)) -> None:
+    """Queue pages of people, dealt out to the shards; those of one shard are done in order."""
     connection = await driver(db)
     await connection.execute(
         "insert into event_queue (workspace_id, shard, kind, subject_id, payload)"
-        " select w, %s, k, s, p from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::jsonb[]) j(w, k, s, p)",
+        " select * from unnest(%s::uuid[], %s::int[], %s::text[], %s::uuid[], %s::jsonb[])",
         (
-            shard,
             [j.workspace_id for j in jobs],
+            [shards[number % len(shards)] for number in range(len(jobs))],
             [j.kind for j in jobs],
             [j.subject_id for j in jobs],
             [Jsonb(j.payload) for j in jobs],
@@ -112,7 +113,8 @@ async def enrol(
     pages = [contact_ids[n : n + ENROL_PAGE] for n in range(0, len(contact_ids), ENROL_PAGE)]
     payloads = [{"contacts": [str(c) for c in page], "occurrence": occurrence} for page in pages]
     if payloads:
-        await put(db, [Job(workspace_id, "enrol", automation_id, payload) for payload in payloads])
+        jobs = [Job(workspace_id, "enrol", automation_id, payload) for payload in payloads]
+        await put(db, jobs, shards=(PAGES, MORE_PAGES))
 
 
 _RESUME = """

@@ -32,6 +32,7 @@ _ATTRIBUTE = re.compile(
 _END_OF_TAG = re.compile(r"[\s/]*>", re.ASCII)
 _END_OF_CONDITION = "<![endif]-->"
 _END_OF_COMMENT = re.compile(r"--!?>")
+_UNSEEN = re.compile(r"[\x00-\x20]+")
 
 Kind = Literal["text", "comment", "open", "close", "raw"]
 Attributes = tuple[tuple[str, str | None], ...]
@@ -180,8 +181,7 @@ def quotable(value: str) -> str:
 
 def scheme_of(url: str) -> str:
     """`https` of ` HTTPS://x`, also where a browser would see through entities and control characters; "" of `/x`."""
-    plain = "".join(letter for letter in unescape(url) if letter > " ")
-    scheme, colon, _ = plain.partition(":")
+    scheme, colon, _ = _UNSEEN.sub("", unescape(url)).partition(":")
     if not colon or any(mark in scheme for mark in "/?#&"):
         return ""
     return scheme.lower()

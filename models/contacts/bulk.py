@@ -37,36 +37,39 @@ class AttributeSet:
     because: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+# An UPDATE that needs none of the table's generated columns makes Postgres 18 parse their expressions anew for each row,
+# which costs more than the row itself: `consent` is written as it is, because the column made of it is cheap.
 # Rows are locked in the order of their ids, as every writer does: two batches cannot wait for each other.
-_SAID = """
-with said as materialized (
+_TAGS = """
+with said as (
     select contact_id, array_agg(distinct tag) as tags, max(at) as at
     from unnest(%s::uuid[], %s::text[], %s::timestamptz[]) s(contact_id, tag, at) group by contact_id
 ), locked as materialized (
-    select id from contacts where id in (select contact_id from said) order by id for no key update
+    select c.id, s.tags, s.at from said s join contacts c on c.id = s.contact_id order by c.id for no key update of c
 )
 """
-_TAG = f"""{_SAID}
-update contacts c set updated_at = s.at, tags = c.tags || array(select t from unnest(s.tags) t where t <> all(c.tags))
-from said s join locked l on l.id = s.contact_id where c.id = s.contact_id and not c.tags @> s.tags
+_TAG = f"""{_TAGS}
+update contacts c set updated_at = s.at, consent = c.consent,
+    tags = c.tags || array(select t from unnest(s.tags) t where t <> all(c.tags))
+from locked s where c.id = s.id and not c.tags @> s.tags
 returning c.id, old.tags
 """
-_UNTAG = f"""{_SAID}
-update contacts c set updated_at = s.at,
+_UNTAG = f"""{_TAGS}
+update contacts c set updated_at = s.at, consent = c.consent,
     tags = array(select t from unnest(c.tags) with ordinality as u(t, n) where t <> all(s.tags) order by n)
-from said s join locked l on l.id = s.contact_id where c.id = s.contact_id and c.tags && s.tags
+from locked s where c.id = s.id and c.tags && s.tags
 returning c.id, old.tags
 """
 _SET = """
-with said as materialized (
+with said as (
     select contact_id, jsonb_object_agg(name, value) as attributes, max(at) as at
     from unnest(%s::uuid[], %s::text[], %s::jsonb[], %s::timestamptz[]) s(contact_id, name, value, at) group by contact_id
 ), locked as materialized (
-    select id from contacts where id in (select contact_id from said) order by id for no key update
+    select c.id, s.attributes, s.at from said s join contacts c on c.id = s.contact_id order by c.id for no key update of c
 )
-update contacts c set updated_at = s.at, attributes = jsonb_strip_nulls(c.attributes || s.attributes)
-from said s join locked l on l.id = s.contact_id
-where c.id = s.contact_id and c.attributes is distinct from jsonb_strip_nulls(c.attributes || s.attributes)
+update contacts c set updated_at = s.at, consent = c.consent,
+    attributes = jsonb_strip_nulls(c.attributes || s.attributes)
+from locked s where c.id = s.id and c.attributes is distinct from jsonb_strip_nulls(c.attributes || s.attributes)
 returning c.id, old.attributes
 """
 

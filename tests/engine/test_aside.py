@@ -28,7 +28,7 @@ async def test_what_stands_behind_a_bad_job_is_done(sandbox: Sandbox) -> None:
     ada = await contact(sandbox)
     bad = Job(sandbox.id, "look", new_id(), {"nobody": "knows this"})
     async with session() as db:
-        await queue.put(db, [bad], shard=queue.EVENTS)
+        await queue.put(db, [bad], shards=[queue.EVENTS])
         await queue.put(db, [bad])
     await happen(sandbox, "asked", ada)
     async with asyncio.timeout(20):

@@ -78,7 +78,7 @@ async def test_numbers_say_what_waits_and_what_was_done(database: Database, work
     async with Watched(Steady()) as client:
         before = numbers((await client.get("/metrics")).text)
         async with session(Scope(workspaces=(workspace.id,))) as db:
-            await queue.put(db, [Job(workspace.id, "look", new_id(), {})] * 3, shard=9)
+            await queue.put(db, [Job(workspace.id, "look", new_id(), {})] * 3, shards=[9])
             row = NewMessage(workspace.id, "nobody", None, "x", FRIDAY, state="deferred")
             await messages.reserve(db, [row])
         async with session() as db:
