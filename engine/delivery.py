@@ -17,7 +17,7 @@ import structlog
 
 from core.db import Db, pipeline, scope_to, session
 from domain.steps import Later, Performed, Refused, Sent, Unknown
-from engine.loops import GATHER, Loop
+from engine.loops import AWAY, GATHER, Loop
 from engine.sweeper import Claimant
 from models import clocks, messages, queue
 from models.messages import Claim, Kept, Settled
@@ -181,12 +181,24 @@ class Delivery(Loop):
                 raise RuntimeError("what has not come back cannot be settled")
 
     async def close(self) -> None:
-        """What is in the air is waited for, so that a planned stop leaves nothing unknown."""
+        """What is in the air is waited for, so that a planned stop leaves nothing unknown.
+
+        Without Postgres nothing can be written down: the sweeper of another worker, or of the next, finds what was begun.
+        """
         if self._flying:
             await asyncio.wait(self._flying.values(), timeout=5)
-        if self._landed:
+        if not self._landed:
+            return
+        try:
             async with session() as db:
                 await self._settle(db, self._landed)
+        except AWAY as error:
+            log.warning(
+                "the database is away; what was done last cannot be written down",
+                loop=self.name,
+                messages=len(self._landed),
+                error=type(error).__name__,
+            )
 
 
 def _later(claim: Claim, reason: str, after: timedelta | None, now: datetime, *, sandbox: bool) -> Settled:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from activities import attention as deciding
-from core.db import Database, Db, Scope, session
+from core.db import Database, Db, Scope, configure, session
 from domain.ids import new_id
 from domain.steps import Later, Performed
 from engine.delivery import Delivery
@@ -18,6 +19,7 @@ from models import messages
 from models.attention import Which
 from models.messages import Claim, NewMessage
 from models.workspaces import Workspace
+from tests import servers
 
 HOUR = timedelta(hours=1)
 
@@ -96,3 +98,23 @@ async def test_what_is_old_is_tried_for_a_while_before_it_is_given_up(
     async with session(Scope(workspaces=(workspace.id,))) as db:
         assert (await deciding.retry(db, workspace.id, Which(state="failed"))).count == 1
     assert (await tried(workspace, loop)).state == "reserved"
+
+
+async def test_it_stops_in_peace_while_postgres_is_away(
+    database: Database, claimant: Claimant, workspace: Workspace
+) -> None:
+    """What it has begun is left for the sweeper, which finds it by the claim."""
+    channel = f"c{new_id().hex}"
+    await reserve(workspace, channel, age=timedelta())
+    loop = Refusing(claimant, channel, Later("Away."))
+    await loop.turn()
+    configure(Database(f"postgresql://nobody@127.0.0.1:{servers.free_port()}/none"))
+    try:
+        with structlog.testing.capture_logs() as logs:
+            await loop.close()
+    finally:
+        configure(database)
+    assert [(line["log_level"], line["messages"]) for line in logs] == [("warning", 1)]
+    async with session(Scope(workspaces=(workspace.id,))) as db:
+        row = (await db.execute(text("select state, owner from messages"))).one()
+    assert row == ("sending", claimant.number)
