@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Field, SQLModel
 
 from core import security
@@ -35,9 +37,33 @@ class Limit:
         return f"{self.name}/{security.digest(subject)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """Nobody is refused: after so many hits, each one more waits a `step` longer, up to `longest`."""
+
+    name: str
+    hits: int
+    within: timedelta
+    step: timedelta
+    longest: timedelta
+
+    def key(self, subject: str) -> str:
+        return f"{self.name}/{security.digest(subject)}"
+
+    def pause(self, hits: int) -> timedelta:
+        return min(self.longest, max(hits - self.hits, 0) * self.step)
+
+
 _WAIT = "Wait a little and try again."
-SIGN_IN_ACCOUNT = Limit(
-    "sign_in/account", 10, timedelta(minutes=15), f"Too many attempts to sign in to this account. {_WAIT}"
+# Refusing counts per account and place, so that a stranger who guesses elsewhere does not lock the owner out.
+SIGN_IN_PAIR = Limit(
+    "sign_in/pair",
+    10,
+    timedelta(minutes=15),
+    f"Too many attempts to sign in to this account from here. {_WAIT}",
+)
+SIGN_IN_ACCOUNT = Brake(
+    "sign_in/account", 100, timedelta(minutes=15), step=timedelta(seconds=0.1), longest=timedelta(seconds=5)
 )
 SIGN_IN_ADDRESS = Limit(
     "sign_in/address", 100, timedelta(minutes=15), f"Too many attempts to sign in from here. {_WAIT}"
@@ -65,16 +91,35 @@ returning hits, resets_at
 """)
 
 
+def place(address: str) -> str:
+    """Where somebody is. One line at home owns 2⁶⁴ addresses of IPv6, so those count as one."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
+
+
 async def hit(db: Db, limit: Limit, subject: str, *, now: datetime) -> None:
     """Count one attempt, in a transaction that is committed before the attempt is made; refuse the one too many."""
-    row = (
-        await db.execute(_HIT, {"key": limit.key(subject), "now": now, "resets_at": now + limit.within})
-    ).one()
+    row = await _count(db, limit, subject, now)
     if row.hits > limit.hits:
         raise TooMany(limit.message, retry_after=max(1.0, (row.resets_at - now).total_seconds()))
 
 
-async def forgive(db: Db, limit: Limit, subject: str) -> None:
+async def slow(db: Db, brake: Brake, subject: str, *, now: datetime) -> timedelta:
+    """Count one attempt, and say how long it has to wait before it is made."""
+    return brake.pause((await _count(db, brake, subject, now)).hits)
+
+
+async def _count(db: Db, limit: Limit | Brake, subject: str, now: datetime) -> Row[Any]:
+    values = {"key": limit.key(subject), "now": now, "resets_at": now + limit.within}
+    return (await db.execute(_HIT, values)).one()
+
+
+async def forgive(db: Db, limit: Limit | Brake, subject: str) -> None:
     """An attempt that turned out to be right does not count."""
     await db.execute(
         text("update rate_limits set hits = greatest(hits - 1, 0) where key = :key"),
@@ -82,7 +127,7 @@ async def forgive(db: Db, limit: Limit, subject: str) -> None:
     )
 
 
-async def clear(db: Db, limit: Limit, subject: str) -> None:
+async def clear(db: Db, limit: Limit | Brake, subject: str) -> None:
     """Whoever knows the password starts anew."""
     await db.execute(text("delete from rate_limits where key = :key"), {"key": limit.key(subject)})
 

@@ -1,5 +1,6 @@
 """The entrance: checking who somebody is, and giving their browser its session. Used by signing in, up and by invitation."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from core import security
-from core.db import Actor, Scope, session
+from core.db import Actor, Db, Scope, session
 from core.visits import client_address, door, visit
 from domain.errors import Unauthenticated
 from domain.people import ABSOLUTE
@@ -20,20 +21,40 @@ WRONG = "The e-mail address or the password is not right."
 
 async def check(request: Request, email: str, password: str) -> User:
     """The person with this address and password. Who is unknown is refused in the same words and after the same time."""
-    here, now = client_address(request), datetime.now(UTC)
-    async with session() as db:  # committed before anything is tried, so fifty at once are counted one by one
-        await rate_limits.hit(db, rate_limits.SIGN_IN_ADDRESS, here, now=now)
-        await rate_limits.hit(db, rate_limits.SIGN_IN_ACCOUNT, email, now=now)
+    place = rate_limits.place(client_address(request))
+    await _count(email, place)
     user = await find(email)
     passwords = door(request).passwords
     if not await passwords.verify(password, user.password_hash if user else None) or user is None:
         raise Unauthenticated(WRONG)
     async with session(Scope(user=user.id)) as db:
-        await rate_limits.forgive(db, rate_limits.SIGN_IN_ADDRESS, here)
-        await rate_limits.clear(db, rate_limits.SIGN_IN_ACCOUNT, email)
+        await rate_limits.forgive(db, rate_limits.SIGN_IN_ADDRESS, place)
+        await rate_limits.clear(db, rate_limits.SIGN_IN_PAIR, _pair(email, place))
+        await rate_limits.forgive(db, rate_limits.SIGN_IN_ACCOUNT, email)
         if passwords.is_outdated(user.password_hash):
             await users.rehash(db, user.id, await passwords.hash(password))
     return user
+
+
+async def _count(email: str, place: str) -> None:
+    """One more attempt: refused when too many came from this place, slowed when too many came from anywhere."""
+    now = datetime.now(UTC)
+    async with session() as db:  # committed before anything is tried, so fifty at once are counted one by one
+        await rate_limits.hit(db, rate_limits.SIGN_IN_ADDRESS, place, now=now)
+        await rate_limits.hit(db, rate_limits.SIGN_IN_PAIR, _pair(email, place), now=now)
+        pause = await rate_limits.slow(db, rate_limits.SIGN_IN_ACCOUNT, email, now=now)
+    await asyncio.sleep(pause.total_seconds())
+
+
+async def start_anew(request: Request, db: Db, email: str) -> None:
+    """Whoever has proved that the account is theirs is held to no attempt of before."""
+    pair = _pair(email, rate_limits.place(client_address(request)))
+    await rate_limits.clear(db, rate_limits.SIGN_IN_PAIR, pair)
+    await rate_limits.clear(db, rate_limits.SIGN_IN_ACCOUNT, email)
+
+
+def _pair(email: str, place: str) -> str:
+    return f"{email} {place}"
 
 
 async def find(email: str) -> User | None:

@@ -10,7 +10,7 @@ from core.db import Database
 from domain.errors import TooMany
 from domain.ids import new_id
 from models import rate_limits
-from models.rate_limits import Limit
+from models.rate_limits import Brake, Limit
 
 NOW = datetime.now(UTC)
 THREE = Limit("test", 3, timedelta(minutes=10), "Too many.")
@@ -53,6 +53,31 @@ async def test_what_turned_out_right_does_not_count(database: Database, subject:
         assert await hit(database, subject) is None
         async with database.session() as db:
             await rate_limits.forgive(db, THREE, subject)
+
+
+async def test_a_brake_refuses_nobody_and_slows_more_and_more(database: Database, subject: str) -> None:
+    brake = Brake("brake", 2, timedelta(minutes=10), step=timedelta(seconds=1), longest=timedelta(seconds=3))
+
+    async def pause(now: datetime) -> float:
+        async with database.session() as db:
+            return (await rate_limits.slow(db, brake, subject, now=now)).total_seconds()
+
+    assert [await pause(NOW) for _ in range(7)] == [0, 0, 1, 2, 3, 3, 3]
+    assert await pause(NOW + timedelta(minutes=10)) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_the_addresses_of_one_line_are_one_place(one: str, other: str, same: bool) -> None:
+    assert (rate_limits.place(one) == rate_limits.place(other)) is same
 
 
 async def test_nothing_about_anybody_is_kept_and_nothing_for_ever(database: Database, subject: str) -> None:

@@ -17,6 +17,7 @@ from core.settings import settings
 from core.visits import Door
 from domain.ids import new_id
 from models import invitations, memberships, rate_limits
+from models.rate_limits import Limit
 from models.workspaces import Workspace
 from tests.factories.clients import browser, signed_in
 from tests.factories.people import PASSWORD, join, make_person, make_user
@@ -32,8 +33,13 @@ BUSINESS: Mapping[str, str] = {
 @pytest.fixture
 async def visitor(app: FastAPI) -> AsyncIterator[AsyncClient]:
     """A browser that nobody is signed in with, from an address of its own."""
-    async with browser(app, address=f"2001:db8::{new_id().hex[-4:]}:{new_id().hex[-8:-4]}") as client:
+    async with browser(app, address=fresh_address()) as client:
         yield client
+
+
+def fresh_address() -> str:
+    """Of a line that nobody else has: sixty-four bits are one place."""
+    return f"2001:db8:{new_id().hex[-4:]}:{new_id().hex[-8:-4]}::1"
 
 
 def fresh_email() -> str:
@@ -143,11 +149,12 @@ class TestSignIn:
             assert (await old.get("/api/v1/me")).status_code == 401
 
     async def test_ten_wrong_passwords_are_enough(self, app: FastAPI, workspace: Workspace) -> None:
-        """T25: fifty at once, from fifty addresses; exactly ten are tried."""
+        """T25: fifty at once, from fifty addresses of one line; exactly ten are tried."""
         person = await make_person(workspace)
+        line = fresh_address().removesuffix("1")
 
         async def attempt(number: int) -> int:
-            async with browser(app, address=f"2001:db8:2::{number:x}") as visitor:
+            async with browser(app, address=f"{line}{number + 1:x}") as visitor:
                 answer = await enter(visitor, person.user.email, "wrong password")
                 while answer.status_code == 503:  # a busy machine: nothing was counted, as it says
                     answer = await enter(visitor, person.user.email, "wrong password")
@@ -156,14 +163,55 @@ class TestSignIn:
                 return answer.status_code
 
         answers = await asyncio.gather(*map(attempt, range(50)))
-        assert answers.count(401) == rate_limits.SIGN_IN_ACCOUNT.hits
-        assert answers.count(429) == 50 - rate_limits.SIGN_IN_ACCOUNT.hits
+        assert answers.count(401) == rate_limits.SIGN_IN_PAIR.hits
+        assert answers.count(429) == 50 - rate_limits.SIGN_IN_PAIR.hits
+
+    async def test_a_stranger_who_guesses_elsewhere_locks_nobody_out(
+        self, app: FastAPI, visitor: AsyncClient, workspace: Workspace
+    ) -> None:
+        person = await make_person(workspace)
+        async with browser(app, address=fresh_address()) as stranger:
+            for _ in range(rate_limits.SIGN_IN_PAIR.hits):
+                assert (await enter(stranger, person.user.email, "wrong password")).status_code == 401
+            assert (await enter(stranger, person.user.email)).status_code == 429
+        assert (await enter(visitor, person.user.email)).status_code == 303
+
+    async def test_too_many_attempts_read_the_same_whether_there_is_such_an_account(
+        self, visitor: AsyncClient, workspace: Workspace
+    ) -> None:
+        person = await make_person(workspace)
+        said: list[list[tuple[int, str]]] = []
+        for email in (person.user.email, fresh_email()):
+            answers = [await enter(visitor, email, "wrong") for _ in range(rate_limits.SIGN_IN_PAIR.hits + 1)]
+            said.append([(answer.status_code, _without_address(answer.text)) for answer in answers])
+        assert said[0] == said[1]
+        assert [status for status, _ in said[0]] == [401] * rate_limits.SIGN_IN_PAIR.hits + [429]
+
+    async def test_one_place_tries_a_hundred_times_whoever_it_claims_to_be(
+        self, visitor: AsyncClient, workspace: Workspace
+    ) -> None:
+        person = await make_person(workspace)
+        await _hits(rate_limits.SIGN_IN_ADDRESS, rate_limits.place(_address(visitor)))
+        assert (await enter(visitor, person.user.email)).status_code == 429
+
+    async def test_guesses_from_everywhere_make_an_account_slow_and_nothing_more(
+        self, visitor: AsyncClient, workspace: Workspace
+    ) -> None:
+        brake = rate_limits.SIGN_IN_ACCOUNT
+        for email in ((await make_person(workspace)).user.email, fresh_email()):
+            async with session() as db:
+                for _ in range(brake.hits + 9):
+                    await rate_limits.slow(db, brake, email, now=_now())
+            begun = time.perf_counter()
+            answer = await enter(visitor, email)
+            assert answer.status_code in (303, 401)
+            assert time.perf_counter() - begun > 10 * brake.step.total_seconds()
 
     async def test_whoever_knows_the_password_is_never_locked_out_by_using_it(
         self, visitor: AsyncClient, workspace: Workspace
     ) -> None:
         person = await make_person(workspace)
-        for _ in range(rate_limits.SIGN_IN_ACCOUNT.hits * 2):
+        for _ in range(rate_limits.SIGN_IN_PAIR.hits * 2):
             assert (await enter(visitor, person.user.email)).status_code == 303
 
     async def test_the_page_of_somebody_signed_in_leads_on(self, person: AsyncClient) -> None:
@@ -272,9 +320,7 @@ class TestSignUp:
 
     async def test_nobody_opens_businesses_by_the_hundred(self, visitor: AsyncClient) -> None:
         details = {**BUSINESS, "email": fresh_email()}
-        async with session() as db:
-            for _ in range(rate_limits.SIGN_UP_ADDRESS.hits):
-                await rate_limits.hit(db, rate_limits.SIGN_UP_ADDRESS, _address(visitor), now=_now())
+        await _hits(rate_limits.SIGN_UP_ADDRESS, _address(visitor))
         answer = await visitor.post("/sign-up", data=details)
         assert answer.status_code == 429
         assert "retry-after" in answer.headers
@@ -367,6 +413,13 @@ async def test_a_stranger_is_sent_to_the_door_and_back(visitor: AsyncClient) -> 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+async def _hits(limit: Limit, subject: str) -> None:
+    """As many as the limit lets in."""
+    async with session() as db:
+        for _ in range(limit.hits):
+            await rate_limits.hit(db, limit, subject, now=_now())
 
 
 def _address(client: AsyncClient) -> str:

@@ -91,4 +91,4 @@ async def _replace(request: Request, token: str, whose: Whose, hashed: str) -> N
         await password_resets.take(db, token, now=now)
         await users.reset_password(db, whose.user_id, hashed, now=now)
         await sign_ins.end_all(db, whose.user_id, now=now)
-        await rate_limits.clear(db, rate_limits.SIGN_IN_ACCOUNT, whose.email)
+        await entrance.start_anew(request, db, whose.email)
