@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 from activities import connections as mailing
 from activities.connections import House
-from api.deps import Caller, Db, Now, Workspace, current_workspace, needs, scope_of
+from api.deps import Caller, Db, Now, Workspace, current_workspace, needs
 from api.routes import Body, Router
 from core.db import Db as Transaction
 from core.db import session
-from core.visits import door
+from core.visits import door, scope_of
 from domain.connections import Channel, Security, Way
 from domain.people import email_address
 from models import connections, rate_limits

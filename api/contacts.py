@@ -11,11 +11,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from api import pagination
-from api.deps import Caller, Db, Now, Workspace, needs, scope_of
+from api.deps import Caller, Db, Now, Workspace, needs
 from api.pagination import Cursor, Limit, Page
 from api.routes import Body, Part, Router
 from core.db import Scope, session
-from core.visits import client_address
+from core.visits import client_address, scope_of
 from domain.calendars import zones
 from domain.conditions import Condition, Vocabulary, check, parse
 from domain.contacts import Details, Origin, parse_details, parse_tags

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Depends, Request
 
-from core import security
-from core.db import Actor, Scope, session
+from core import security, visits
 from core.db import Db as Transaction
-from core.visits import UNSAFE, client_address, door, transaction, visit
+from core.db import Scope, session
+from core.visits import UNSAFE, door, scope_of, transaction, visit
 from domain import permissions
-from domain.errors import Forbidden, NotFound, Unauthenticated
+from domain.errors import Forbidden, Unauthenticated
 from models import api_keys, clocks, sign_ins
 from models import workspaces as workspace_rows
 
@@ -42,10 +42,7 @@ Db = Annotated[Transaction, Depends(open_transaction)]
 
 
 async def current_workspace(db: Db, caller: Caller) -> workspace_rows.Workspace:
-    found = await db.get(workspace_rows.Workspace, caller.workspace_id)
-    if found is None:
-        raise NotFound("This workspace is gone.")
-    return found
+    return await workspace_rows.get(db, caller.workspace_id)
 
 
 async def business_now(db: Db, caller: Caller) -> datetime:
@@ -57,13 +54,8 @@ Workspace = Annotated[workspace_rows.Workspace, Depends(current_workspace)]
 Now = Annotated[datetime, Depends(business_now)]
 
 
-class Needs:
+class Needs(visits.Needs):
     """The permission check of a route; the API's description reads `permissions` from here."""
-
-    def __init__(self, *needed: str) -> None:
-        if unknown := set(needed) - set(permissions.PERMISSIONS):
-            raise ValueError(f"not in the matrix: {', '.join(unknown)}")
-        self.permissions = needed
 
     async def __call__(self, caller: Caller) -> None:
         caller.require(*self.permissions)
@@ -72,20 +64,6 @@ class Needs:
 def needs(*needed: str) -> Any:
     """`dependencies=[needs("contacts:write")]`. Without a permission: whoever is known may."""
     return Depends(Needs(*needed))
-
-
-def scope_of(request: Request, caller: permissions.Caller) -> Scope:
-    return Scope(
-        workspaces=(caller.workspace_id,),
-        user=caller.id if caller.kind == "user" else None,
-        actor=Actor(
-            kind=caller.kind,
-            id=caller.id,
-            name=caller.name,
-            ip=client_address(request),
-            request_id=visit(request).request_id,
-        ),
-    )
 
 
 async def _identify(request: Request) -> permissions.Caller:

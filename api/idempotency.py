@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.deps import current_caller, scope_of
+from api.deps import current_caller
 from core.security import Keyring
-from core.visits import transaction, visit
+from core.visits import scope_of, transaction, visit
 from models import idempotency
 
 HEADER = "Idempotency-Key"

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from api.deps import Caller, Db, Workspace, needs, scope_of
+from api.deps import Caller, Db, Workspace, needs
 from api.routes import Body, Router
 from core.db import session
-from core.visits import door
+from core.visits import door, scope_of
 from domain.errors import Forbidden
 from domain.people import ABSOLUTE, IDLE
 from models import rate_limits, sign_ins, users

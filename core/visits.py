@@ -11,9 +11,10 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from core import db
-from core.db import Db, Scope
+from core.db import Actor, Db, Scope
 from core.security import Passwords, Signer
 from core.settings import Settings
+from domain.permissions import PERMISSIONS, Caller
 
 _KEY = "mainspring.visit"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -76,6 +77,29 @@ async def transaction(request: Request, scope: Scope) -> Db:
 
 def client_address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
+
+
+def scope_of(request: Request, caller: Caller) -> Scope:
+    """What the caller's transactions may touch, and in whose name they change it."""
+    actor = Actor(
+        kind=caller.kind,
+        id=caller.id,
+        name=caller.name,
+        ip=client_address(request),
+        request_id=visit(request).request_id,
+    )
+    return Scope(
+        workspaces=(caller.workspace_id,), user=caller.id if caller.kind == "user" else None, actor=actor
+    )
+
+
+class Needs:
+    """The permissions that a route asks for; each side of the house knows its own caller."""
+
+    def __init__(self, *needed: str) -> None:
+        if unknown := set(needed) - set(PERMISSIONS):
+            raise ValueError(f"not in the matrix: {', '.join(unknown)}")
+        self.permissions = needed
 
 
 class UnitRoute(APIRoute):

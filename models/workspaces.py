@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Field, col, select
 
 from core.db import Db, fetch
+from domain.errors import NotFound
 from models.base import Instant, Table, instant, json
 
 
@@ -21,6 +22,14 @@ class Workspace(Table, table=True):
     mail_from: str = ""
     settings: dict[str, Any] = json(default_factory=dict)
     created_at: Instant = instant()
+
+
+async def get(db: Db, workspace_id: UUID) -> Workspace:
+    """Raises `NotFound` for one that is gone."""
+    found = await db.get(Workspace, workspace_id)
+    if found is None:
+        raise NotFound("This workspace is gone.")
+    return found
 
 
 async def time_zone(db: Db, workspace_id: UUID) -> str:

@@ -13,12 +13,12 @@ import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from core import security
-from core.db import Actor, Scope, session
+from core import security, visits
 from core.db import Db as Transaction
-from core.visits import UNSAFE, UnitRoute, client_address, door, transaction, visit
+from core.db import Scope, session
+from core.visits import UNSAFE, UnitRoute, door, scope_of, transaction, visit
 from domain import permissions
-from domain.errors import Forbidden, MainspringError, NotFound
+from domain.errors import Forbidden, MainspringError
 from models import clocks, counts, memberships, sign_ins
 from models import workspaces as workspace_rows
 from web import toasts
@@ -82,10 +82,7 @@ Db = Annotated[Transaction, Depends(open_transaction)]
 
 
 async def current_workspace(db: Db, caller: Caller) -> workspace_rows.Workspace:
-    found = await db.get(workspace_rows.Workspace, caller.workspace_id)
-    if found is None:
-        raise NotFound("This workspace is gone.")
-    return found
+    return await workspace_rows.get(db, caller.workspace_id)
 
 
 async def business_now(db: Db, caller: Caller) -> datetime:
@@ -96,13 +93,8 @@ Workspace = Annotated[workspace_rows.Workspace, Depends(current_workspace)]
 Now = Annotated[datetime, Depends(business_now)]
 
 
-class Needs:
+class Needs(visits.Needs):
     """The permission check of a page."""
-
-    def __init__(self, *needed: str) -> None:
-        if unknown := set(needed) - set(permissions.PERMISSIONS):
-            raise ValueError(f"not in the matrix: {', '.join(unknown)}")
-        self.permissions = needed
 
     async def __call__(self, caller: Caller) -> None:
         caller.require(*self.permissions)
@@ -200,17 +192,6 @@ async def clock_face(
     return Clock(
         at=now, target=clock.target if moving else None, started_from=clock.began, fault=fault or None
     )
-
-
-def scope_of(request: Request, caller: permissions.Caller) -> Scope:
-    actor = Actor(
-        kind="user",
-        id=caller.id,
-        name=caller.name,
-        ip=client_address(request),
-        request_id=visit(request).request_id,
-    )
-    return Scope(workspaces=(caller.workspace_id,), user=caller.id, actor=actor)
 
 
 def csrf_token(request: Request) -> str:

@@ -10,14 +10,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from core.db import session
-from core.visits import door
+from core.visits import door, scope_of
 from domain.errors import Invalid, MainspringError
 from domain.people import person_name
 from models import rate_limits, sign_ins, users
 from models.sign_ins import SignIn
 from web.contexts.account import Account, SignedInBrowser
 from web.contexts.base import Form
-from web.deps import Caller, Db, Pages, SignedIn, View, scope_of, see_other
+from web.deps import Caller, Db, Pages, SignedIn, View, see_other
 from web.forms import refused
 
 router = Pages(prefix="/settings/account")

@@ -11,6 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData
 
 from core.db import Scope, session
+from core.visits import scope_of
 from domain.contacts import Details, parse_details, parse_tag
 from domain.custom_fields import CustomField
 from domain.errors import Conflict, Invalid
@@ -21,7 +22,7 @@ from models.contacts.lists import CONSENT_FILTERS, ConsentFilter, Sort
 from web import people
 from web.contexts.base import BLANK, Choice, Form, Listing, Paging
 from web.contexts.contacts import Column, ContactForm, ContactRow, ContactsIndex
-from web.deps import Caller, Db, Now, Pages, View, Workspace, into, needs, scope_of, see_other
+from web.deps import Caller, Db, Now, Pages, View, Workspace, into, needs, see_other
 from web.formats import number, plural
 
 router = Pages()

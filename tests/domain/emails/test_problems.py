@@ -118,7 +118,7 @@ def test_a_hostile_body_takes_no_more_than_its_length(start: str, piece: str) ->
     """Eight times as long may take eight times as long, not sixty-four."""
     few, many = (start + piece * count for count in (1_000, 8_000))
     once = min(cpu(lambda: compiled(few)) for _ in range(2))
-    assert cpu(lambda: compiled(many)) < 0.2 + 24 * once
+    assert min(cpu(lambda: compiled(many)) for _ in range(3)) < 0.2 + 24 * once
 
 
 def compiled(body: str) -> object:
