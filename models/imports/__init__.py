@@ -1,6 +1,6 @@
 """Imports: files of contacts, written page by page, with what each row has changed so that it can be undone."""
 
-from models.imports.failures import errors, failures, failures_file, kept
+from models.imports.failures import errors, failures, failures_file, first_errors, kept
 from models.imports.pages import Result, fail, is_held, rehearse, take
 from models.imports.tables import Import, ImportChange, ImportPage
 from models.imports.undoing import take_back
@@ -16,6 +16,7 @@ __all__ = [
     "fail",
     "failures",
     "failures_file",
+    "first_errors",
     "get",
     "is_held",
     "kept",

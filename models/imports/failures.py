@@ -1,5 +1,6 @@
 """What went wrong with rows, and what an undo has left: to be read on a page, or to be corrected in a file."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,13 @@ select e."row", e."column", e.message from import_pages p,
     jsonb_to_recordset(p.errors) as e("row" int, "column" text, message text)
 where p.import_id = :id order by p.number, e."row" limit :limit
 """)
+# The cells are looked for after the limit: Postgres puts off what an answer only shows.
+_WITH_CELLS = text("""
+select e."row", e."column", e.message,
+    (select r -> 1 from jsonb_array_elements(p.records) r where cast(r ->> 0 as int) = e."row" limit 1) as cells
+from import_pages p, jsonb_to_recordset(p.errors) as e("row" int, "column" text, message text)
+where p.import_id = :id order by p.number, e."row" limit :limit
+""")
 _KEPT = text("""
 select k."row", k.message from import_pages p, jsonb_to_recordset(p.kept) as k("row" int, message text)
 where p.import_id = :id order by k."row" limit :limit
@@ -27,6 +35,12 @@ async def errors(db: Db, import_id: UUID, *, limit: int) -> list[RowError]:
     """What is wrong with rows, in their order."""
     found = await db.execute(_ERRORS, {"id": import_id, "limit": limit})
     return [RowError(one.row, one.column, one.message) for one in found]
+
+
+async def first_errors(db: Db, import_id: UUID, *, limit: int) -> list[tuple[RowError, Sequence[str]]]:
+    """What is wrong with rows, in their order, each with the cells of its row."""
+    found = await db.execute(_WITH_CELLS, {"id": import_id, "limit": limit})
+    return [(RowError(one.row, one.column, one.message), one.cells or ()) for one in found]
 
 
 async def failures(db: Db, import_id: UUID) -> list[tuple[Record, list[RowError]]]:

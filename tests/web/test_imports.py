@@ -2,11 +2,14 @@
 
 import re
 from html import unescape
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from core.db import Scope, session
+from models import imports
 from models.workspaces import Workspace
 from tests.factories.clients import signed_in
 from tests.factories.imports import make_csv, run_import
@@ -107,6 +110,26 @@ async def test_from_the_file_to_the_end_and_back(person: AsyncClient, workspace:
     assert "Taken back" in text
     assert "Undo this import" not in text
     assert "Nobody here yet" in await page(person, "/contacts")
+
+
+async def test_of_many_rows_that_fail_the_page_shows_the_first_and_counts_the_rest(
+    person: AsyncClient, workspace: Workspace
+) -> None:
+    rows = "".join(f"broken {number},Eve\n" for number in range(1, 1301))
+    address = await upload(person, data=f"E-Mail,Vorname\n{rows}".encode())
+    data = {"column-0": "email", "column-1": "first_name", "existing": "update", "consent": "none"}
+    rehearsal = await person.post(f"{address}/mapping", data={**data, "action": "check"})
+    assert "And 1,250 more rows." in rehearsal.text
+    await person.post(f"{address}/mapping", data={**data, "action": "start"})
+    await run_import(workspace.id, address.rsplit("/", 1)[1])
+    text = await page(person, f"{address}/progress")
+    assert re.findall(r"<code>broken (\d+)</code>", text) == [str(number) for number in range(1, 51)]
+    assert "And 1,250 more rows." in text
+    assert (await person.get(f"{address}/errors.csv")).text.count("broken") >= 1300
+    async with session(Scope(workspaces=(workspace.id,))) as db:
+        read = await imports.first_errors(db, UUID(address.rsplit("/", 1)[1]), limit=50)
+    assert [(error.row, list(cells)) for error, cells in read[:1]] == [(2, ["broken 1", "Eve"])]
+    assert len(read) == 50
 
 
 @pytest.mark.parametrize(

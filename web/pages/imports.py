@@ -209,13 +209,15 @@ def _options(sent: FormData) -> Options:
 
 async def _rehearsed(db: Db, row: Import, plan: Plan, sheet: Sheet) -> Rehearsal:
     result = await imports.rehearse(db, row, plan, sheet)
-    rows = {record.number: record for record in sheet.records}
+    wrong = result.errors[:_SHOWN]
+    numbers = {error.row for error in wrong}
+    cells = {record.number: record.cells for record in sheet.records if record.number in numbers}
     return Rehearsal(
         rows=row.rows,
         create=result.created,
         update=result.updated,
         failed=result.failed,
-        errors=_shown(result.errors[:_SHOWN], row.header, rows),
+        errors=_shown(((error, cells.get(error.row, ())) for error in wrong), row.header),
     )
 
 
@@ -266,8 +268,7 @@ def _samples(records: Sequence[Record], index: int) -> tuple[str, ...]:
 
 
 async def _progress(db: Db, row: Import) -> ImportProgress:
-    failures = await imports.failures(db, row.id) if row.failed else []
-    wrong = [error for _, errors in failures for error in errors][:_SHOWN]
+    wrong = await imports.first_errors(db, row.id, limit=_SHOWN) if row.failed else []
     plan = Plan.model_validate(row.plan) if row.plan else None
     ended = row.state in ("finished", "failed")
     return ImportProgress(
@@ -279,7 +280,7 @@ async def _progress(db: Db, row: Import) -> ImportProgress:
         created=row.created,
         updated=row.updated,
         failed=row.failed,
-        errors=_shown(wrong, row.header, {record.number: record for record, _ in failures}),
+        errors=_shown(wrong, row.header),
         fault=row.fault or "",
         tag=next(iter(plan.options.tags), "") if plan else "",
         can_undo=ended and not row.dry_run and not row.undo and row.created + row.updated > row.unchanged,
@@ -292,14 +293,13 @@ def _state(row: Import) -> Shown:
     return _STATES.get(row.state, "queued")
 
 
-def _shown(
-    errors: Iterable[RowError], header: Sequence[str], rows: Mapping[int, Record]
-) -> tuple[ShownError, ...]:
+def _shown(errors: Iterable[tuple[RowError, Sequence[str]]], header: Sequence[str]) -> tuple[ShownError, ...]:
     """Each error with what stands in the cell."""
     places = {heading: index for index, heading in enumerate(header)}
 
-    def cell(error: RowError) -> str:
-        cells, index = rows[error.row].cells if error.row in rows else (), places.get(error.column, -1)
-        return shown(cells[index], 60) if 0 <= index < len(cells) else ""
+    def one(error: RowError, cells: Sequence[str]) -> ShownError:
+        index = places.get(error.column, -1)
+        value = shown(cells[index], 60) if 0 <= index < len(cells) else ""
+        return ShownError(row=error.row, column=error.column, message=error.message, value=value)
 
-    return tuple(ShownError(row=e.row, column=e.column, message=e.message, value=cell(e)) for e in errors)
+    return tuple(one(error, cells) for error, cells in errors)
