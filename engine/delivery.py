@@ -8,7 +8,7 @@ import asyncio
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 
 from core.db import Db, pipeline, scope_to, session
+from core.templating.process import CannotStart
 from domain.steps import Later, Performed, Refused, Sent, Unknown
 from engine.loops import AWAY, GATHER, Loop
 from engine.sweeper import Claimant
@@ -31,6 +32,23 @@ _SANDBOX_TRIES = 5  # a sandbox clock stands while an effect is being tried
 
 _ANSWERS = ("sent", "bounced", "failed")  # states with which whoever waits for the message goes on
 
+# What is no fault of a message: the database is away, or this machine is short of something. Such a thing passes.
+_NO_FAULT = (*AWAY, OSError, MemoryError, CannotStart)
+
+# What a person reads of a message on which our own code failed.
+_NOT_PREPARED = (
+    "Mainspring ran into a fault of its own while it prepared this, so nothing was sent."
+    " The log of the worker says what it was; once that is mended, try again."
+)
+_NOT_DONE = (
+    "This was not done, and a fault in Mainspring kept it from writing down why."
+    " The log of the worker says what it was; once that is mended, try again."
+)
+_NOT_RECORDED = (
+    "This was done or may have been, but a fault in Mainspring kept it from writing down what came back."
+    " Look on the other side before you send it again."
+)
+
 Handed = tuple[UUID, UUID]  # workspace, message
 
 
@@ -43,6 +61,19 @@ class Flight:
     performed: Performed | None = None
 
 
+@dataclass(slots=True)
+class Batch:
+    """What one transaction settles, and what it claims; what that is stays None until it has been looked for."""
+
+    landed: list[Flight] = field(default_factory=list[Flight])
+    found: list[Handed] | None = None
+
+    def singly(self) -> list["Batch"]:
+        """Each message in a batch of its own."""
+        settling = [Batch([flight], []) for flight in self.landed]
+        return settling + [Batch([], [one]) for one in self.found or ()]
+
+
 class Delivery(Loop):
     """The loop of some channels. The router hands it what it has just reserved; a scan finds what a crash left behind."""
 
@@ -53,6 +84,7 @@ class Delivery(Loop):
     def __init__(self, claimant: Claimant) -> None:
         super().__init__()
         self._claimant = claimant
+        self._owner = 0  # the claimant's number, from the first turn on
         self._handed: deque[Handed] = deque()
         self._flying: dict[UUID, asyncio.Task[None]] = {}
         self._landed: list[Flight] = []
@@ -68,44 +100,79 @@ class Delivery(Loop):
             self.told.set()
 
     async def turn(self) -> bool:
-        owner = self._claimant.number or await self._claimant.hold()
+        self._owner = self._claimant.number or await self._claimant.hold()
         if self._in_doubt:
-            await self._give_back(owner)
+            await self._give_back()
         if self._busy:
             await asyncio.sleep(GATHER)
-        landed = list(self._landed)
+        moved = await self._move(Batch(list(self._landed)))
+        self._busy = moved > 1
+        return moved > 0
+
+    async def _move(self, batch: Batch) -> int:
+        """Settle and claim in one transaction; where that cannot be done, find out with which message and go on without."""
+        try:
+            return await self._together(batch)
+        except _NO_FAULT:
+            raise
+        except Exception:
+            alone = batch.singly()
+            if not alone:
+                raise  # no message is to blame
+            log.exception("a batch cannot be done; its messages are tried one by one", loop=self.name)
+            return sum([await self._alone(one) for one in alone])
+
+    async def _alone(self, one: Batch) -> int:
+        try:
+            return await self._together(one)
+        except _NO_FAULT:
+            raise
+        except Exception:
+            log.exception("a message was given up", loop=self.name)
+            await self._give_up(one)
+            return 1
+
+    async def _together(self, batch: Batch) -> int:
+        """One transaction; how many messages were settled, or are on their way once it is committed."""
         self._in_doubt = True  # until the transaction has been heard to commit
         async with session() as db:
-            if landed:
-                await self._settle(db, landed)
-            cleared = await self._claim(db, owner)
+            if batch.landed:
+                await self._settle(db, batch.landed)
+            if batch.found is None:
+                free = self.slots - len(self._flying)
+                batch.found = await self._found(db, free) if free > 0 else []
+            cleared = await self._claim(db, batch.found)
         self._in_doubt = False
-        del self._landed[: len(landed)]
+        self._forget(batch)
         for flight in cleared:
             self._flying[flight.claim.id] = asyncio.create_task(self._fly(flight))
-        self._busy = len(landed) + len(cleared) > 1
-        return bool(landed or cleared)
+        return len(batch.landed) + len(cleared)
 
-    async def _give_back(self, owner: int) -> None:
+    def _forget(self, batch: Batch) -> None:
+        settled = {flight.claim.id for flight in batch.landed}
+        self._landed = [flight for flight in self._landed if flight.claim.id not in settled]
+
+    async def _give_back(self) -> None:
         """A claim whose commit was not heard of may have been made: what was never begun is free for another claim."""
         begun = [*self._flying, *(flight.claim.id for flight in self._landed)]
         async with session() as db:
             await scope_to(db, await clocks.all_workspaces(db))
-            await messages.give_back(db, owner, self.channels, besides=begun)
+            await messages.give_back(db, self._owner, self.channels, besides=begun)
 
-    async def _claim(self, db: Db, owner: int) -> list[Flight]:
+    async def _claim(self, db: Db, found: Sequence[Handed]) -> list[Flight]:
         """What may begin once this transaction is committed."""
-        free = self.slots - len(self._flying)
-        found = await self._found(db, free) if free > 0 else []
         if not found:
             return []
-        async with pipeline(db):
-            await scope_to(db, {workspace_id for workspace_id, _ in found})
-            claims = await messages.claim(db, [message_id for _, message_id in found], owner)
+        claims = await self._claims(db, found)
         effects = await self.prepare(db, claims)
         return [
             Flight(claim, effect) for claim, effect in zip(claims, effects, strict=True) if effect is not None
         ]
+
+    async def _claims(self, db: Db, found: Sequence[Handed]) -> list[Claim]:
+        async with pipeline(db):
+            await scope_to(db, {workspace_id for workspace_id, _ in found})
+            return await messages.claim(db, [message_id for _, message_id in found], self._owner)
 
     async def _found(self, db: Db, free: int) -> list[Handed]:
         if self._handed:
@@ -161,8 +228,7 @@ class Delivery(Loop):
             done = await messages.settle(db, outcomes)
             answered = {one.id for one in outcomes if one.id in done and one.state in _ANSWERS}
             settled = [flight for flight in landed if flight.claim.id in done]
-            awaited = [f.claim for f in settled if f.claim.id in answered and f.claim.enrolment_id]
-            await queue.resume(db, [(c.workspace_id, c.enrolment_id or c.id, c.id) for c in awaited])
+            await _answer(db, [flight.claim for flight in settled if flight.claim.id in answered])
             await self.announce(db, settled, now)
             await clocks.announce(db, workspaces)
 
@@ -180,6 +246,21 @@ class Delivery(Loop):
             case None:
                 raise RuntimeError("what has not come back cannot be settled")
 
+    async def _give_up(self, one: Batch) -> None:
+        """Write a message off without what could not be done with it; a person is told, and decides."""
+        async with session() as db:
+            if one.landed:
+                claims, given_up = [one.landed[0].claim], _written_off(one.landed[0])
+                await scope_to(db, [claims[0].workspace_id])
+            else:
+                claims = await self._claims(db, one.found or [])
+                given_up = [Settled(claim.id, "failed", reason=_NOT_PREPARED) for claim in claims]
+            done = await messages.settle(db, given_up)
+            answered = {settled.id for settled in given_up if settled.state in _ANSWERS} & done
+            await _answer(db, [claim for claim in claims if claim.id in answered])
+            await clocks.announce(db, {claim.workspace_id for claim in claims})
+        self._forget(one)
+
     async def close(self) -> None:
         """What is in the air is waited for, so that a planned stop leaves nothing unknown.
 
@@ -190,8 +271,7 @@ class Delivery(Loop):
         if not self._landed:
             return
         try:
-            async with session() as db:
-                await self._settle(db, self._landed)
+            await self._move(Batch(list(self._landed), []))
         except AWAY as error:
             log.warning(
                 "the database is away; what was done last cannot be written down",
@@ -199,6 +279,19 @@ class Delivery(Loop):
                 messages=len(self._landed),
                 error=type(error).__name__,
             )
+
+
+async def _answer(db: Db, claims: Sequence[Claim]) -> None:
+    """Whoever waits for one of these goes on."""
+    awaited = [(c.workspace_id, c.enrolment_id, c.id) for c in claims if c.enrolment_id]
+    await queue.resume(db, awaited)
+
+
+def _written_off(flight: Flight) -> list[Settled]:
+    """What is said of an effect whose outcome cannot be kept as it is. One that may have happened is never called failed."""
+    if isinstance(flight.performed, Refused | Later):
+        return [Settled(flight.claim.id, "failed", reason=_NOT_DONE)]
+    return [Settled(flight.claim.id, "unknown", reason=_NOT_RECORDED)]
 
 
 def _later(claim: Claim, reason: str, after: timedelta | None, now: datetime, *, sandbox: bool) -> Settled:

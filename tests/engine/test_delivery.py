@@ -1,9 +1,10 @@
 """Trying again: at the time that the other side names, and long enough also for what is old already."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import structlog
@@ -12,8 +13,8 @@ from sqlalchemy import text
 from activities import attention as deciding
 from core.db import Database, Db, Scope, configure, session
 from domain.ids import new_id
-from domain.steps import Later, Performed
-from engine.delivery import Delivery
+from domain.steps import Later, Performed, Refused, Sent
+from engine.delivery import Delivery, Flight
 from engine.sweeper import Claimant
 from models import messages
 from models.attention import Which
@@ -39,6 +40,37 @@ class Refusing(Delivery):
 
     async def perform(self, effect: Any) -> Performed:
         return self._later
+
+
+class Faulty(Delivery):
+    """A channel with faults of its own; the key of a message says which of them it meets."""
+
+    name = "faulty"
+
+    def __init__(self, claimant: Claimant, channel: str) -> None:
+        super().__init__(claimant)
+        self.channels = [channel]
+
+    async def prepare(self, db: Db, claims: Sequence[Claim]) -> Sequence[Any]:
+        keys = {claim.send_key for claim in claims}
+        if "unpreparable" in keys:
+            raise KeyError("unpreparable")
+        if "short of files" in keys:
+            raise OSError(24, "Too many open files")
+        return [claim.send_key for claim in claims]
+
+    async def perform(self, effect: Any) -> Performed:
+        match effect:
+            case "unstorable":
+                return Sent({"answer": "\x00"})
+            case "unstorable refusal":
+                return Refused("No\x00")
+            case _:
+                return Sent()
+
+    async def announce(self, db: Db, settled: Sequence[Flight], now: Mapping[UUID, datetime]) -> None:
+        if any(flight.effect == "untellable" for flight in settled):
+            raise KeyError("untellable")
 
 
 @pytest.fixture
@@ -118,3 +150,48 @@ async def test_it_stops_in_peace_while_postgres_is_away(
     async with session(Scope(workspaces=(workspace.id,))) as db:
         row = (await db.execute(text("select state, owner from messages"))).one()
     assert row == ("sending", claimant.number)
+
+
+async def outcomes(workspace: Workspace, loop: Delivery, *keys: str) -> dict[str, tuple[str, str]]:
+    """State and reason of each of these messages, after the loop has had them together."""
+    async with session(Scope(workspaces=(workspace.id,))) as db:
+        at = datetime.now(UTC)
+        await messages.reserve(
+            db, [NewMessage(workspace.id, loop.channels[0], None, key, at) for key in keys]
+        )
+    while await loop.turn():  # noqa: ASYNC110 -- what it performs here takes no time
+        await asyncio.sleep(0.01)
+    async with session(Scope(workspaces=(workspace.id,))) as db:
+        rows = await db.execute(text("select send_key, state, coalesce(reason, '') from messages"))
+        return {key: (state, reason) for key, state, reason in rows}
+
+
+@pytest.mark.parametrize(
+    ("bad", "state", "said"),
+    [
+        ("unpreparable", "failed", "nothing was sent"),
+        ("unstorable", "unknown", "Look on the other side"),
+        ("untellable", "unknown", "Look on the other side"),
+        ("unstorable refusal", "failed", "This was not done"),
+    ],
+)
+async def test_a_message_that_cannot_be_done_stops_no_other(
+    claimant: Claimant, workspace: Workspace, bad: str, state: str, said: str
+) -> None:
+    """What was not sent has failed; what may have been sent is never called failed, since that may be sent again."""
+    loop = Faulty(claimant, f"c{new_id().hex}")
+    found = await outcomes(workspace, loop, "first", bad, "last")
+    assert found["first"] == found["last"] == ("sent", "")
+    assert found[bad][0] == state
+    assert said in found[bad][1]
+    assert await outcomes(workspace, loop, "next") == {**found, "next": ("sent", "")}
+
+
+async def test_a_machine_that_is_short_of_something_fails_no_message(
+    claimant: Claimant, workspace: Workspace
+) -> None:
+    loop = Faulty(claimant, f"c{new_id().hex}")
+    with pytest.raises(OSError, match="Too many open files"):
+        await outcomes(workspace, loop, "short of files")
+    async with session(Scope(workspaces=(workspace.id,))) as db:
+        assert (await db.execute(text("select state from messages"))).scalars().all() == ["reserved"]
