@@ -221,16 +221,21 @@ async def revive(db: Db, workflow_ids: Sequence[str]) -> None:
     await outbox.put(db, await _revival(db, workflow_ids))
 
 
+# Being woken counts as news of a process (`expect`), so the one that was tried last is the last to be tried again.
+_OVERDUE = text("""
+select p.workflow_id from processes p join clocks c using (workspace_id)
+where not c.sandbox and not p.done and not p.held
+  and coalesce(p.wakes_at < :due, p.state = 'running' and p.updated_at < :silent)
+order by p.updated_at, p.id limit 500
+""")
+
+
 async def overdue(db: Db, *, due_before: datetime, silent_since: datetime) -> Sequence[str]:
-    """Processes of real workspaces that should have moved on: past their wake-up, or silent in the middle of their work."""
-    rows = await db.execute(
-        text(
-            "select p.workflow_id from processes p join clocks c using (workspace_id)"
-            " where not c.sandbox and not p.done and not p.held and coalesce(p.wakes_at < :due,"
-            " p.state = 'running' and p.updated_at < :silent) order by p.id limit 500"
-        ),
-        {"due": due_before, "silent": silent_since},
-    )
+    """Processes of real workspaces that should have moved on: past their wake-up, or silent in the middle of their work.
+
+    No more than a turn of the reviver takes: those of which nothing was heard for longest.
+    """
+    rows = await db.execute(_OVERDUE, {"due": due_before, "silent": silent_since})
     return rows.scalars().all()
 
 

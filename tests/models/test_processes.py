@@ -1,6 +1,7 @@
 """The registry of processes: what is woken again counts as running, so that one that gets lost then is missed."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -34,3 +35,25 @@ async def test_one_that_is_lost_while_it_runs_again_is_missed(db: Db, workspace:
     await processes.expect(db, [wake], {workspace.id: LONG_AGO}, set())
     silent = await processes.overdue(db, due_before=NOW, silent_since=NOW)
     assert silent == [wake.workflow_id]
+
+
+async def test_everybody_gets_a_turn_behind_more_hopeless_ones_than_a_turn_takes(
+    db: Db, workspace: Workspace
+) -> None:
+    """Those that were woken last come last, whether or not it helped."""
+    await db.execute(
+        text(
+            "insert into processes (id, workspace_id, workflow_id, kind, title, rank, state, parked, wakes_at, started_at,"
+            " updated_at) select uuidv7(), :workspace, 'import/' || uuidv7(), 'import', '', 1, 'waiting', true, :at, :at, :at"
+            " from generate_series(1, 1100)"
+        ),
+        {"workspace": workspace.id, "at": LONG_AGO},
+    )
+    seen: set[str] = set()
+    for turn in range(3):
+        late = await processes.overdue(db, due_before=NOW, silent_since=NOW)
+        assert len(late) <= 500
+        seen |= set(late)
+        wakes = [outbox.wake(workspace.id, "import", UUID(one.removeprefix("import/"))) for one in late]
+        await processes.expect(db, wakes, {workspace.id: NOW + timedelta(seconds=5 * turn)}, set())
+    assert len(seen) == 1_100
