@@ -1,5 +1,6 @@
 """Published versions, made ready to run once per process and kept for as long as they do not change."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from domain.definitions import Plan, compile_plan
 from domain.definitions.reading import parse
 from models import automations, clocks
 from models.automations import Published
+
+_KEPT = 5_000  # versions, the latest that were met
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,12 @@ class Plans:
         return self._keep(found)[0] if found else None
 
     async def versions(self, db: Db, version_ids: Iterable[UUID]) -> Mapping[UUID, Ready]:
-        """The versions of these ids; they never change, so each is read once."""
-        missing = set(version_ids) - self._versions.keys()
-        if missing:
-            self._keep(await automations.published(db, missing))
-        return self._versions
+        """The versions of these ids; they never change, so each is read once for as long as it is kept."""
+        wanted = set(version_ids)
+        known = {version_id: self._versions[version_id] for version_id in wanted & self._versions.keys()}
+        if missing := wanted - known.keys():
+            known |= {one.version_id: one for one in self._keep(await automations.published(db, missing))}
+        return known
 
     async def _load_live(self, db: Db, workspace_ids: Sequence[UUID], counts: Mapping[UUID, int]) -> None:
         by_event: dict[UUID, dict[str, list[Ready]]] = {w: defaultdict(list) for w in workspace_ids}
@@ -68,6 +72,8 @@ class Plans:
     def _keep(self, published: Iterable[Published]) -> list[Ready]:
         ready = [self._versions.get(row.version_id) or _ready(row) for row in published]
         self._versions.update({one.version_id: one for one in ready})
+        for version_id in list(itertools.islice(self._versions, max(0, len(self._versions) - _KEPT))):
+            del self._versions[version_id]
         return ready
 
 
