@@ -10,11 +10,12 @@ from fastapi.responses import Response
 
 from activities import holds as holding
 from core.db import Db as Transaction
-from models import holds, processes
+from models import automations, holds, processes, waits
 from models.processes import Filter, Process, ProcessStep
-from web import looks
+from models.waits import Cohort, Line, Sought
+from web import formats, looks
 from web.contexts.base import Choice, Listing, Paging
-from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
+from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine, WaitingPerson
 from web.deps import Caller, Db, Now, Pages, View, into, needs, see_other
 from web.waiting import tabs
 
@@ -38,20 +39,21 @@ async def index(
     kind: str = "",
     state: str = "",
     q: str = "",
+    automation: UUID | None = None,
     after: UUID | None = None,
 ) -> Response:
-    sought = Filter(kind=kind or None, state=state or None, title=q.strip() or None)
-    rows = await processes.page(db, caller.workspace_id, sought, before=after, limit=_PAGE + 1)
-    listing = Listing(
-        path="/processes", params={"q": q, "kind": kind, "state": state, "after": str(after or "")}
-    )
+    sought = Sought(kind or None, state or None, q.strip() or None, automation)
+    rows = await waits.lines(db, caller.workspace_id, sought, after=after, limit=_PAGE + 1)
+    sent = {"q": q, "kind": kind, "state": state, "automation": automation, "after": after}
+    listing = Listing(path="/processes", params={name: str(value or "") for name, value in sent.items()})
     older = listing.url(after=str(rows[_PAGE - 1].id)) if len(rows) > _PAGE else None
     page = ProcessesIndex(
         listing=listing,
-        rows=tuple(_row(row) for row in rows[:_PAGE]),
+        rows=tuple(_line(row) for row in rows[:_PAGE]),
         states=tuple(Choice(value=value, label=label) for value, label in STATES.items()),
         kinds=tuple(Choice(value=value, label=words) for value, words in KINDS.items()),
         total=await processes.total(db, caller.workspace_id, Filter()),
+        automation=(await automations.get(db, automation)).name if automation else "",
         tabs=await tabs(db, caller.workspace_id),
         paging=Paging(newer=listing.url(after=None) if after else None, older=older),
     )
@@ -91,33 +93,72 @@ async def _page(db: Transaction, process_id: UUID, now: datetime) -> ProcessShow
     row = await processes.get(db, process_id)
     record = await processes.record(db, process_id)
     hold = await holds.of(db, row.workspace_id, "process", row.id) if row.held else None
+    cohort = await waits.cohort(db, row.subject_id, limit=_PAGE) if row.kind == "cohort" else None
     return ProcessShow(
-        process=_row(row),
-        record=tuple(_line(step) for step in record),
+        process=_row(row, cohort),
+        record=tuple(_recorded(step) for step in record),
         workflow_id=row.workflow_id,
+        subject_url=f"/automations/{cohort.automation_id}" if cohort else None,
+        subject="Open the automation",
+        waiting=cohort.count if cohort else None,
+        people=_people(cohort) if cohort else (),
         overdue=await holding.late_in(db, row, now) if row.held else 0,
         held_by=hold.held_by if hold else "",
         held_at=hold.held_at if hold else None,
     )
 
 
-def _row(row: Process) -> ProcessRow:
-    words, look = KINDS.get(row.kind, "Process"), looks.of_process(row.kind)
-    return ProcessRow(
-        id=row.id,
-        kind=words,
-        icon=look.icon,
-        tile=look.kind,
-        title=row.title or words,
-        state=row.state,  # pyright: ignore[reportArgumentType] -- the column holds these four
-        held=row.held,
-        waits_for=_capitalised(row.waits_for or ""),
-        wakes_at=row.wakes_at if not row.done else None,
-        started_at=row.started_at,
+def _people(cohort: Cohort) -> tuple[WaitingPerson, ...]:
+    return tuple(
+        WaitingPerson(contact_id=one.contact_id, name=one.name, email=one.email or "", wakes_at=one.wakes_at)
+        for one in cohort.people
     )
 
 
-def _line(step: ProcessStep) -> RecordLine:
+def _row(row: Process, cohort: Cohort | None) -> ProcessRow:
+    count, title = (cohort.count, cohort.automation) if cohort else (0, row.title)
+    return _line(
+        Line(
+            row.id, row.kind, title, row.state, row.held, row.done, row.waits_for, row.wakes_at, row.started_at,
+            cohort.automation_id if cohort else None, 1, count,
+        )
+    )  # fmt: skip
+
+
+def _line(line: Line) -> ProcessRow:
+    look, words = looks.of_process(line.kind), _kind(line)
+    return ProcessRow(
+        id=line.id,
+        url=_url(line),
+        kind=words,
+        icon=look.icon,
+        tile=look.kind,
+        title=line.title or KINDS.get(line.kind, "Process"),
+        state=line.state,  # pyright: ignore[reportArgumentType] -- the column holds these four
+        held=line.held,
+        waits_for=_capitalised(line.waits_for or "") if not line.done else "",
+        wakes_at=line.wakes_at if not line.done else None,
+        more=line.count - 1,
+        started_at=line.started_at,
+    )
+
+
+def _url(line: Line) -> str:
+    """A line that stands for several leads to each of them."""
+    if line.count == 1:
+        return f"/processes/{line.id}"
+    return f"/processes?kind={line.kind}&state={line.state}&automation={line.automation_id}"
+
+
+def _kind(line: Line) -> str:
+    if line.kind != "cohort":
+        return KINDS.get(line.kind, "Process")
+    if line.done or not line.people:
+        return "Nobody waits here any more"
+    return f"{formats.plural(line.people, 'person', 'people')} waiting"
+
+
+def _recorded(step: ProcessStep) -> RecordLine:
     details = tuple((name.replace("_", " "), str(value)) for name, value in (step.details or {}).items())
     return RecordLine(at=step.at, text=step.text, details=details)
 

@@ -69,6 +69,7 @@ PAGES: Mapping[str, Sample] = {
     "/inbox/text": Sample(inbox.TEXT),
     "/inbox/headers": Sample(inbox.HEADERS),
     "/processes": Sample(processes.INDEX, SANDBOX),
+    "/processes/waits": Sample(processes.WAITS),
     "/processes/none": Sample(processes.NONE_FOUND),
     "/processes/empty": Sample(processes.EMPTY),
     f"/processes/{processes.COHORT}": Sample(processes.WAITING, SANDBOX),

@@ -14,13 +14,13 @@ from web.contexts.attention import (
     UnsettledMessage,
 )
 from web.contexts.base import Choice, Listing, Paging
-from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine
+from web.contexts.processes import ProcessesIndex, ProcessRow, ProcessShow, RecordLine, WaitingPerson
 
 COHORT = new_id()
 ROWS = (
-    ProcessRow(id=COHORT, kind="Automation", icon="route", tile="trigger", title="Welcome new customers: 42 people", state="waiting", waits_for="Wait: 3 days, then 09:00", wakes_at=ahead(days=3), started_at=ago(hours=1)),
-    ProcessRow(id=new_id(), kind="Automation", icon="route", tile="trigger", title="Cart reminder: 12 people", state="waiting", waits_for="An order, 4 hours at most", wakes_at=ahead(hours=2), started_at=ago(hours=2)),
-    ProcessRow(id=new_id(), kind="Automation", icon="route", tile="trigger", title="Win back after 60 days: 38 people", state="waiting", held=True, waits_for="Release", wakes_at=ago(hours=20), started_at=ago(days=5)),
+    ProcessRow(id=COHORT, kind="42 people waiting", icon="route", tile="trigger", title="Welcome new customers", state="waiting", more=11, waits_for="Wait: 3 days, then 09:00", wakes_at=ahead(days=3), started_at=ago(hours=1)),
+    ProcessRow(id=new_id(), kind="12 people waiting", icon="route", tile="trigger", title="Cart reminder", state="waiting", waits_for="An order, 4 hours at most", wakes_at=ahead(hours=2), started_at=ago(hours=2)),
+    ProcessRow(id=new_id(), kind="38 people waiting", icon="route", tile="trigger", title="Win back after 60 days", state="waiting", held=True, waits_for="Release", wakes_at=ago(hours=20), started_at=ago(days=5)),
     ProcessRow(id=new_id(), kind="Import", icon="upload", tile="message", title="customers.csv, 2,412 rows", state="running", waits_for="", started_at=ago(seconds=40)),
     ProcessRow(id=new_id(), kind="Schedule", icon="calendar-time", tile="wait", title="Birthday coffee: every morning", state="waiting", waits_for="The next morning", wakes_at=ahead(hours=23), started_at=ago(days=41)),
     ProcessRow(id=new_id(), kind="Import", icon="upload", tile="message", title="tasting-november.csv, 96 rows", state="failed", started_at=ago(days=9)),
@@ -34,7 +34,7 @@ STATES = (
     Choice(value="finished", label="Finished", count=0),
 )
 KINDS = (
-    Choice(value="cohort", label="Automation"),
+    Choice(value="cohort", label="People waiting"),
     Choice(value="import", label="Import"),
     Choice(value="schedule", label="Schedule"),
 )
@@ -45,6 +45,9 @@ INDEX = ProcessesIndex(
     kinds=KINDS,
     total=6,
     paging=Paging(label="1–6 of 6"),
+)
+WAITS = replace(
+    INDEX, rows=tuple(replace(row, more=0) for row in ROWS[:2]), automation="Welcome new customers"
 )
 NONE_FOUND = replace(
     INDEX, listing=Listing(path="/processes", params={"q": "easter"}), rows=(), paging=Paging()
@@ -57,7 +60,16 @@ _RECORD = (
     RecordLine(at=ago(hours=1, minutes=1), text="“Welcome: your first bag” went out to 42 people", tone="ok"),
 )  # fmt: skip
 WAITING = ProcessShow(
-    process=ROWS[0],
+    process=replace(ROWS[0], more=0),
+    waiting=42,
+    people=(
+        WaitingPerson(
+            contact_id=new_id(), name="Nora Lind", email="nora@example.com", wakes_at=ahead(days=3)
+        ),
+        WaitingPerson(
+            contact_id=new_id(), name="Bo Vermeulen", email="bo@example.com", wakes_at=ahead(days=3)
+        ),
+    ),
     record=_RECORD,
     workflow_id=f"cohort/{COHORT}",
     subject_url=f"/automations/{WELCOME}",
