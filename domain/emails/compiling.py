@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.contacts import STANDARD
 from domain.emails import checks, frame
 from domain.emails.cleaning import clean
 from domain.emails.links import Marker
@@ -29,6 +30,7 @@ ROOTS: Roots = {
 }
 """What a mail may speak of. Callers narrow `contact` to the fields that the workspace has."""
 SURE = frozenset({"workspace", "unsubscribe_url", "contact.email", "contact.id"})
+_USUAL = frozenset(f"contact.{name}" for name in (*STANDARD, "id", "tags"))
 
 _PLACES = {
     "subject": "the subject",
@@ -96,7 +98,7 @@ def compile_email(draft: Draft, *, roots: Roots = ROOTS, sure: Collection[str] =
     draft = draft.model_copy(update={name: _tidy(value) for name, value in _texts(draft).items()})
     problems = [*checks.check_subject(draft.subject)]
     for name, source in _texts(draft).items():
-        problems += (_placed(name, problem) for problem in lint(source, roots, sure=sure))
+        problems += (_placed(name, problem) for problem in lint(source, roots, sure=sure, usual=_USUAL))
     if has_errors(problems):
         return _failed(problems)
     masked = mask(draft.body)

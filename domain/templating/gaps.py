@@ -1,22 +1,35 @@
 """Finds the places where a text shows a value that some contacts do not have, and nothing says what stands there instead."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 
 from jinja2 import nodes
 
 from domain.templating.problems import Problem, warning
 
+_ALIKE = 0.88  # `contact.firstname` and `contact.frist_name` are like `contact.first_name`, `contact.city` is like nothing
+
 
 def find_gaps(
-    tree: nodes.Template, roots: Mapping[str, object], *, sure: Collection[str] = ()
+    tree: nodes.Template,
+    roots: Mapping[str, object],
+    *,
+    sure: Collection[str] = (),
+    usual: Collection[str] = (),
 ) -> Iterator[Problem]:
-    """One warning for each value, at its first place. `sure` holds roots and paths (`contact.email`) that are never missing."""
+    """One warning for each value, at its first place. `sure` holds roots and paths (`contact.email`) that are never missing,
+    `usual` those that are there in every workspace: a path that is almost one of them is probably a slip."""
     seen: set[str] = set()
     for line, path in _shown(tree.body, frozenset()):
         root = path.partition(".")[0]
         if "." in path and root in roots and root not in sure and path not in sure and path not in seen:
             seen.add(path)
-            yield warning(line, _advice(path))
+            yield warning(line, _slip(path, usual) or _advice(path))
+
+
+def _slip(path: str, usual: Collection[str]) -> str:
+    alike = [] if path in usual else get_close_matches(path, sorted(usual), 1, _ALIKE)
+    return f"Is “{path}” a field of yours? Otherwise write “{alike[0]}”." if alike else ""
 
 
 def _advice(path: str) -> str:

@@ -37,12 +37,18 @@ _REFUSED_FILTERS = {
 }
 
 
-def lint(source: str, roots: Roots, *, sure: Collection[str] = ()) -> list[Problem]:
+def lint(
+    source: str, roots: Roots, *, sure: Collection[str] = (), usual: Collection[str] = ()
+) -> list[Problem]:
     """Errors keep a text from being saved; warnings name values that may be missing (`sure` never are)."""
     try:
         tree = parse(source)
         problems = sorted(set(refusals(tree)) | set(_unknown_names(tree, roots)))
-        return problems if has_errors(problems) else sorted([*problems, *find_gaps(tree, roots, sure=sure)])
+        return (
+            problems
+            if has_errors(problems)
+            else sorted([*problems, *find_gaps(tree, roots, sure=sure, usual=usual)])
+        )
     except BadTemplate as bad:
         return [bad.problem]
     except RecursionError:

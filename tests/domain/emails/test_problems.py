@@ -100,6 +100,14 @@ def test_many_faults_are_all_named() -> None:
     assert [message.split(" ")[0] for message in found] == ["5", "6", "7"]
 
 
+@pytest.mark.parametrize("slip", ["firstname", "frist_name", "first_names"])
+def test_a_slip_in_the_name_of_a_detail_is_told_from_a_field_of_ones_own(slip: str) -> None:
+    (message,) = (one for one in messages(f"Hi {{{{ contact.{slip} }}}}") if slip in one)
+    assert "Otherwise write “contact.first_name”." in message
+    (message,) = (one for one in messages("Hi {{ contact.city }}") if "contact.city" in one)
+    assert "Some contacts have no “contact.city”" in message
+
+
 HOSTILE = [
     "<mj-wrapper>", "<div>", "<", "<a ", "<a href='", "<!--", "<style>", "&", "<p a='b' c ", "<p \n", "</a>", "<!--[if mso]>",
     "<!--[if mso]><b>", "<table><tr><td>", "<svg>", "<mj-text>", "\"'", "<a =",
