@@ -7,15 +7,20 @@ import psycopg
 import sqlalchemy.exc
 from temporalio import activity
 
-from core.db import Scope, session
-from domain.errors import Invalid, NotFound
+from core.db import Db, Scope, session
+from domain.errors import Conflict, Invalid, NotFound
 from domain.imports import TakePages, Turn
 from models import imports
 
+_UNDER_WAY = ("queued", "running")
 # Long enough to make history short, short enough for a local activity and for a hold to be felt.
 _SECONDS = 3.0
 _UNREADABLE = (
     "The file holds something that cannot be stored. Save it again as “CSV UTF-8” and upload it again."
+)
+_TAKEN = (
+    "Something that the import had replaced, such as an e-mail address, belongs to another contact by now."
+    " Change that contact, then undo the rest."
 )
 
 
@@ -35,15 +40,22 @@ async def _take_one(asked: TakePages) -> Turn:
             row = await imports.get(db, asked.workspace_id, asked.import_id, lock=True)
             if await imports.is_held(db, row):
                 return Turn(held=True)
-            if row.undo in ("queued", "running"):
-                return Turn(over=not await imports.take_back(db, row))
-            if row.state in ("queued", "running"):
+            if row.undo in _UNDER_WAY:
+                return await _take_back(db, row)
+            if row.state in _UNDER_WAY:
                 return Turn(over=not await imports.take(db, row))
             return Turn(over=True)
     except (Invalid, NotFound) as error:  # trying again would come to the same
         return await _give_up(asked, error.message)
     except (psycopg.DataError, sqlalchemy.exc.DataError):
         return await _give_up(asked, _UNREADABLE)
+
+
+async def _take_back(db: Db, row: imports.Import) -> Turn:
+    try:
+        return Turn(over=not await imports.take_back(db, row))
+    except Conflict:
+        raise Invalid(_TAKEN) from None
 
 
 async def _give_up(asked: TakePages, fault: str) -> Turn:

@@ -38,7 +38,9 @@ class KeptOut(BaseModel):
 
 
 class UndoOut(BaseModel):
-    state: Literal["queued", "running", "finished"]
+    state: Literal["queued", "running", "finished", "failed"] = Field(
+        description="One that failed can be asked for again: it goes on where it stood."
+    )
     restored: int = Field(description="Contacts that are again what they were.")
     removed: int = Field(description="Contacts that the import had created.")
     kept: list[KeptOut] = Field(description="What was changed again since, and so stays as it is.")
@@ -60,7 +62,7 @@ class ImportOut(BaseModel):
     duplicates: int = Field(description="Rows that a later row about the same person replaces.")
     failed: int
     errors: list[RowErrorOut] = Field(description=f"The first {SHOWN:,}; `errors.csv` has them all.")
-    fault: str | None = Field(description="Why the import as a whole failed.")
+    fault: str | None = Field(description="Why the import as a whole failed, or its undo.")
     undo: UndoOut | None
     created_at: datetime
     finished_at: datetime | None

@@ -88,10 +88,15 @@ async def rehearse(db: Db, row: Import, plan: Plan, sheet: Sheet) -> Result:
 
 
 async def fail(db: Db, row: Import, fault: str) -> None:
-    """It cannot go on; what was done before stays, and can be undone."""
+    """It cannot go on; what was done before stays, and can be undone. An undo that cannot go on can be tried again."""
     now = await clocks.now(db, row.workspace_id)
-    row.state, row.fault, row.finished_at = "failed", fault, now
-    await _note(db, row, now, f"The import ended early: {fault}")
+    row.fault = fault
+    if row.undo:
+        row.undo = "failed"
+        await _note(db, row, now, f"The undo ended early: {fault}")
+    else:
+        row.state, row.finished_at = "failed", now
+        await _note(db, row, now, f"The import ended early: {fault}")
 
 
 async def _next(db: Db, row: Import) -> ImportPage | None:

@@ -103,12 +103,14 @@ async def _mark(db: Db, row: Import, sheet: Sheet, replaced: set[int]) -> None:
 
 
 async def undo(db: Db, row: Import) -> None:
-    """Have what the import did taken back."""
+    """Have what the import did taken back, or what is left of it when that has failed before."""
     if row.dry_run or row.state not in ("finished", "failed"):
         raise Conflict("Only an import that has ended can be undone.")
-    if row.undo:
+    if row.undo and row.undo != "failed":
         raise Conflict("This import is being undone, or has been.")
     row.undo = "queued"
+    if row.state == "finished":
+        row.fault = None  # it said why the last attempt failed
     await db.flush()
     await outbox.put(
         db, [outbox.wake(row.workspace_id, WORKFLOW, row.id, title=f"Undo import of {row.file}")]

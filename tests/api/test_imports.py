@@ -228,6 +228,26 @@ class TestUndoing:
         known = {c["email"]: (c["first_name"], c["last_name"]) for c in await importing.contacts()}
         assert known == {"ada@example.com": ("Augusta", "L"), "bob@example.com": ("Bob", None)}
 
+    async def test_one_that_cannot_go_on_says_why_and_is_tried_again(
+        self, importing: Importing, client: AsyncClient, transaction: Transaction, workspace: Workspace
+    ) -> None:
+        """An address that the import had replaced went to somebody else meanwhile."""
+        header = "external_id,email"
+        await importing(make_csv("7,old@example.com", header=header))
+        done = await importing(make_csv("7,new@example.com", header=header))
+        async with transaction() as db:
+            eve = await make_contact(db, workspace.id, email="old@example.com")
+        assert (await importing.undo(done["id"]))["state"] == "failed"
+        shown = (await client.get(f"{API}/imports/{done['id']}")).json()
+        assert shown["state"] == "finished"
+        assert "belongs to another contact by now" in shown["fault"]
+
+        answer = await client.patch(f"{API}/contacts/{eve.id}", json={"email": "eve@example.com"})
+        assert answer.status_code == 200
+        assert (await importing.undo(done["id"]))["state"] == "finished"
+        assert (await client.get(f"{API}/imports/{done['id']}")).json()["fault"] is None
+        assert {c["email"] for c in await importing.contacts()} == {"old@example.com", "eve@example.com"}
+
     async def test_an_import_that_runs_cannot_be_undone_yet(self, client: AsyncClient) -> None:
         begun = (await post(client, make_csv("ada@example.com,Ada"))).json()
         assert (await client.get(f"{API}/imports/{begun['id']}")).json()["state"] == "queued"

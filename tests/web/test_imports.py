@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from core.db import Scope, session
 from models import imports
 from models.workspaces import Workspace
+from tests.conftest import Transaction
 from tests.factories.clients import signed_in
 from tests.factories.imports import make_csv, run_import
 from tests.factories.people import make_person
@@ -110,6 +111,29 @@ async def test_from_the_file_to_the_end_and_back(person: AsyncClient, workspace:
     assert "Taken back" in text
     assert "Undo this import" not in text
     assert "Nobody here yet" in await page(person, "/contacts")
+
+
+async def test_an_undo_that_stops_half_way_says_why_and_offers_the_rest(
+    person: AsyncClient, workspace: Workspace, transaction: Transaction
+) -> None:
+    address = await upload(person)
+    await person.post(f"{address}/mapping", data={**CHOSEN, "action": "start"})
+    await run_import(workspace.id, address.rsplit("/", 1)[1])
+    await person.post(f"{address}/undo")
+    async with transaction() as db:
+        row = await imports.get(db, workspace.id, UUID(address.rsplit("/", 1)[1]), lock=True)
+        await imports.fail(db, row, "Somebody has this address.")
+    shown = await page(person, address)
+    assert "Taken back in part" in shown
+    assert "The undo stopped before its end." in shown
+    assert "Somebody has this address." in shown
+    assert "Undo the rest" in shown
+    assert 'hx-trigger="every 1s"' not in shown
+    assert "Failed" in await page(person, "/contacts/import")
+
+    await person.post(f"{address}/undo")
+    await run_import(workspace.id, address.rsplit("/", 1)[1])
+    assert "Taken back in part" not in await page(person, address)
 
 
 async def test_of_many_rows_that_fail_the_page_shows_the_first_and_counts_the_rest(

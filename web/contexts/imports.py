@@ -85,14 +85,14 @@ class ImportProgress(Page):
 
     id: UUID
     file: str
-    state: Literal["queued", "running", "finished", "failed", "undoing", "undone"]
+    state: Literal["queued", "running", "finished", "failed", "undoing", "undone", "half_undone"]
     rows: int
     done: int
     created: int
     updated: int
     failed: int
     errors: tuple[RowError, ...] = ()
-    fault: str = ""  # why the import as a whole failed
+    fault: str = ""  # why the import as a whole failed, or its undo
     tag: str = ""
     can_undo: bool = False
 

@@ -45,13 +45,14 @@ _LABELS = {
     "consent.email": "Consent to e-mail",
     "consent.sms": "Consent to SMS",
 }
-Shown = Literal["queued", "running", "finished", "failed", "undoing", "undone"]
+Shown = Literal["queued", "running", "finished", "failed", "undoing", "undone", "half_undone"]
 _STATES: Mapping[str, Literal["queued", "running", "finished", "failed"]] = {
     "queued": "queued",
     "running": "running",
     "finished": "finished",
     "failed": "failed",
 }
+_UNDOING: Mapping[str, Shown] = {"finished": "undone", "failed": "half_undone"}
 _OPTIONS = ("tag", "existing", "consent", "consent_wording")
 
 
@@ -144,7 +145,8 @@ async def _upload(db: Db, caller: Caller, form: Form) -> ImportUpload:
 
 
 def _past(row: Import) -> PastImport:
-    state = "undone" if row.undo == "finished" else _STATES.get(row.state, "queued")
+    stopped = "failed" if row.undo == "failed" else row.state
+    state = "undone" if row.undo == "finished" else _STATES.get(stopped, "queued")
     return PastImport(
         id=row.id, file=row.file, at=row.created_at, by=row.by, state=state, rows=row.rows, failed=row.failed
     )
@@ -276,20 +278,25 @@ async def _progress(db: Db, row: Import) -> ImportProgress:
         file=row.file,
         state=_state(row),
         rows=row.rows,
-        done=row.restored + row.removed + row.kept if row.undo in ("queued", "running") else row.done,
+        done=row.restored + row.removed + row.kept
+        if row.undo in ("queued", "running", "failed")
+        else row.done,
         created=row.created,
         updated=row.updated,
         failed=row.failed,
         errors=_shown(wrong, row.header),
         fault=row.fault or "",
         tag=next(iter(plan.options.tags), "") if plan else "",
-        can_undo=ended and not row.dry_run and not row.undo and row.created + row.updated > row.unchanged,
+        can_undo=ended
+        and not row.dry_run
+        and row.undo in (None, "failed")
+        and row.created + row.updated > row.unchanged,
     )
 
 
 def _state(row: Import) -> Shown:
     if row.undo:
-        return "undone" if row.undo == "finished" else "undoing"
+        return _UNDOING.get(row.undo, "undoing")
     return _STATES.get(row.state, "queued")
 
 

@@ -55,6 +55,7 @@ PAGES: Mapping[str, Sample] = {
     "/contacts/import/1": Sample(contacts.IMPORTING),
     "/contacts/import/2": Sample(contacts.IMPORTED),
     "/contacts/import/3": Sample(contacts.IMPORT_FAILED),
+    "/contacts/import/4": Sample(contacts.IMPORT_HALF_UNDONE),
     f"/contacts/{contacts.LENA.id}": Sample(contacts.SHOW),
     f"/contacts/{contacts.LENA.id}/edit": Sample(contacts.EDIT),
     "/contacts/bare": Sample(contacts.BARE, VIEWER),

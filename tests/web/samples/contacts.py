@@ -298,6 +298,12 @@ IMPORTING = ImportProgress(
 IMPORTED = ImportProgress(
     id=MAPPING.id, file="customers.csv", state="finished", rows=2412, done=2412, created=1984, updated=387, failed=41, errors=_ERRORS, tag="customers-2025", can_undo=True
 )  # fmt: skip
+IMPORT_HALF_UNDONE = replace(
+    IMPORTED,
+    state="half_undone",
+    done=1200,
+    fault="Something that the import had replaced, such as an e-mail address, belongs to another contact by now.",
+)
 IMPORT_FAILED = ImportProgress(
     id=MAPPING.id, file="customers.csv", state="failed", rows=2412, done=800, created=640, updated=160, failed=0, fault="The file was removed from the disk while it was read. Import it again; rows that are in already are recognised.", can_undo=True
 )  # fmt: skip
