@@ -48,6 +48,7 @@ def test_what_fits_comes_first_after_a_message_time_elsewhere_a_message(canvas: 
 def test_what_failed_raises_one_notice_and_is_sent_again_together(canvas: Canvas) -> None:
     canvas.button("12 failed").click()
     expect(canvas.panel).to_contain_text("Welcome: your first bag: 12")
+    expect(canvas.panel).to_contain_text("Since it first went live, in all versions.")
     expect(canvas.panel).to_contain_text("The address does not exist.")
     canvas.panel.get_by_role("button", name="Try all of them again").click()
     expect(canvas.page.get_by_text("12 messages being sent once more.")).to_be_visible()

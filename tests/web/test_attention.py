@@ -49,6 +49,8 @@ class TestAttention:
         page = (await person.get(ATTENTION)).text
         assert "3 e-mails could not be sent" in page
         assert "550 &lt;…&gt; is away." in page
+        assert "Each stays here until somebody decides" in page
+        assert "also what bounced" in page
         assert ">They arrived<" not in page
         answer = await person.post(f"{ATTENTION}/retry", data=group_form(page, f"{ATTENTION}/retry"))
         assert (answer.status_code, answer.headers["location"]) == (303, ATTENTION)

@@ -1,5 +1,7 @@
 """The list of automations and the recipes: what they say, in a marketer's words."""
 
+import re
+
 from httpx import AsyncClient
 
 from activities import holds
@@ -35,3 +37,15 @@ async def test_whatever_is_on_hold_is_listed_however_much_is_not(
     page = (await person.get("/automations?state=held")).text
     assert "Number 0" in page
     assert "Number 59" not in page
+
+
+async def test_a_figure_says_of_which_time_it_is(
+    person: AsyncClient, transaction: Transaction, workspace: Workspace
+) -> None:
+    async with transaction() as db:
+        row = await automations.create(db, workspace.id, name="Welcome", draft={}, now=FRIDAY)
+        row.state = "live"
+    page = re.sub(r"<[^>]+>", "", (await person.get("/automations")).text)
+    assert "Entered, 30 days" in page
+    assert "Goal, 30 days" in page
+    assert "Since it first went live" in (await person.get("/")).text

@@ -48,9 +48,9 @@ function share(label: string, count: number, whole: number, state: PeopleState):
 
 export function triggerFigures(numbers: Numbers): Figure[] {
   return [
-    plain("Started", numbers.entered, "entered"),
+    plain("Started in all", numbers.entered, "entered"),
     plain("Inside now", numbers.inside, "inside"),
-    share("Reached goal", numbers.goal, numbers.entered, "goal"),
+    share("Goal in all", numbers.goal, numbers.entered, "goal"),
   ];
 }
 

@@ -119,6 +119,9 @@ function Missing({ count, shown }: { count: number; shown: number }) {
   );
 }
 
+/** Who is there at this moment; everything else is counted from the beginning. */
+const NOW = new Set(["inside", "waiting"]);
+
 export function PeoplePanel({ crowd }: { crowd: Crowd }) {
   const { definition, speaker, setting, state } = useEditor();
   const failed = failures(definition, state.numbers);
@@ -134,6 +137,7 @@ export function PeoplePanel({ crowd }: { crowd: Crowd }) {
       kind={about}
       title={crowdHeading(crowd)}
     >
+      {!NOW.has(crowd.state) && <p className="ae-quiet">Since it first went live, in all versions.</p>}
       {crowd.state === "failed" && crowd.node === null && <WhereFailed />}
       {crowd.state === "failed" && setting.mayPublish && (
         <Retry steps={crowd.node === null ? failed.map(({ id }) => id) : [crowd.node]} onDone={() => void load(null)} />

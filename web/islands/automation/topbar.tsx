@@ -91,7 +91,7 @@ function FailedPill() {
     <button
       type="button"
       className="ae-pill ae-pill-failed"
-      title="See who and why"
+      title="Since it first went live. See who and why"
       onClick={() => commands.openPeople({ node: null, state: "failed", count: total })}
     >
       {icon("alert-triangle")} {figure(total)} failed

@@ -129,8 +129,8 @@ const numbers: Numbers = {
 
 test("live numbers say what matters for each kind of step", () => {
   assert.deepEqual(
-    triggerFigures(numbers).map(({ value }) => value),
-    ["200", "20", "25%"],
+    triggerFigures(numbers).map(({ label, value }) => `${label} ${value}`),
+    ["Started in all 200", "Inside now 20", "Goal in all 25%"],
   );
   assert.deepEqual(
     stepFigures(welcome.nodes.hello!, numbers.nodes.hello).map(({ label, value }) => `${label} ${value}`),
