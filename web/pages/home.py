@@ -38,7 +38,7 @@ _MOST_SERIES = 3
 
 
 @router.get("/", dependencies=[needs()])
-async def home(db: Db, workspace: Workspace, now: Now, view: View) -> Response:
+async def home(db: Db, workspace: Workspace, caller: Caller, now: Now, view: View) -> Response:
     today = now.date()
     listed = await automations.page(db, workspace.id, before=None, limit=200, states=["live"])
     sums = await numbers.summaries(db, [one.row.id for one in listed], today)
@@ -47,7 +47,7 @@ async def home(db: Db, workspace: Workspace, now: Now, view: View) -> Response:
         today=today,
         stats=_stats(await activity.daily(db, workspace.id, today)),
         sent=_chart(await activity.sent_by_automation(db, workspace.id, today), today),
-        needs=await _needs(db, workspace, now),
+        needs=await _needs(db, workspace, caller, now),
         automations=tuple(
             RunningAutomation(
                 id=one.row.id,
@@ -62,7 +62,7 @@ async def home(db: Db, workspace: Workspace, now: Now, view: View) -> Response:
         ),
         funnel=await _funnel(db, running[0]) if running else None,
         feed=tuple(_item(one) for one in await activity.latest(db, workspace.id, limit=12)),
-        first_steps=await _first_steps(db, workspace, running),
+        first_steps=await _first_steps(db, workspace, caller, running),
     )
     return view(page)
 
@@ -184,7 +184,7 @@ def _chart(sent: dict[str, dict[date, int]], today: date) -> Chart:
     return Chart(days=days, series=tuple(series))
 
 
-async def _needs(db: Transaction, workspace: WorkspaceRow, now: datetime) -> tuple[Need, ...]:
+async def _needs(db: Transaction, workspace: WorkspaceRow, caller: Caller, now: datetime) -> tuple[Need, ...]:
     waiting = await activity.waiting(db, workspace.id, now - timedelta(days=DAYS))
     found: list[Need] = []
     if waiting.unknown:
@@ -202,7 +202,7 @@ async def _needs(db: Transaction, workspace: WorkspaceRow, now: datetime) -> tup
         found.append(
             Need(
                 text=f"{_counted(waiting.held, 'thing')} on hold",
-                action="Release",
+                action="Release" if _may_release(caller) else "Look",
                 url="/processes/holds",
             )
         )
@@ -210,12 +210,16 @@ async def _needs(db: Transaction, workspace: WorkspaceRow, now: datetime) -> tup
         found.append(
             Need(
                 text="Your e-mails lack a postal address",
-                action="Add it",
+                action="Add it" if caller.may("settings:write") else "Look",
                 url="/settings/workspace",
                 tone="warn",
             )
         )
     return tuple(found)
+
+
+def _may_release(caller: Caller) -> bool:
+    return caller.may("automations:approve") and caller.may("processes:write")
 
 
 def _counted(n: int, noun: str) -> str:
@@ -239,30 +243,32 @@ async def _funnel(db: Transaction, listed: Listed) -> Funnel:
 
 
 async def _first_steps(
-    db: Transaction, workspace: WorkspaceRow, running: Sequence[Listed]
+    db: Transaction, workspace: WorkspaceRow, caller: Caller, running: Sequence[Listed]
 ) -> tuple[FirstStep, ...]:
+    """Whoever may do none of them is not asked to."""
     known = await counts.of(db, workspace.id)
-    steps = (
-        FirstStep(
+    steps = {
+        "settings:write": FirstStep(
             title="Say who you are",
             text="Your name and address stand at the end of every e-mail; the law asks for them.",
             action="Open settings",
             url="/settings/workspace",
             done=bool(workspace.postal_address),
         ),
-        FirstStep(
+        "contacts:write": FirstStep(
             title="Bring your contacts",
             text="From a file of any shop or newsletter tool; you see what happens before it does.",
             action="Import",
             url="/contacts/import",
             done=known.contacts > 0,
         ),
-        FirstStep(
+        "automations:write": FirstStep(
             title="Start your first automation",
             text="Take a recipe, change the words, publish.",
             action="Choose a recipe",
             url="/automations/new",
             done=bool(running),
         ),
-    )
-    return () if all(step.done for step in steps) else steps
+    }
+    theirs = tuple(step for permission, step in steps.items() if caller.may(permission))
+    return () if all(step.done for step in theirs) else theirs
