@@ -16,12 +16,12 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "contacts:export": "Download contacts as a file",
         "automations:read": "See automations and their numbers",
         "automations:write": "Draw and change automations",
-        "automations:approve": "Publish, hold and release automations",
+        "automations:approve": "Publish, hold and release whole automations",
         "messages:read": "Read the messages that were sent",
         "messages:write": "Send tests, and decide about messages that failed",
         "messages:export": "Download messages as a file",
         "processes:read": "See what is running and what it waits for",
-        "processes:write": "Hold and release what is running",
+        "processes:write": "Hold and release a single process",
         "events:read": "See events",
         "events:write": "Report events",
         "catalogue:read": "See which triggers and steps there are",
@@ -94,13 +94,14 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             Role(
                 "marketer",
                 "Marketer",
-                "Works with contacts, automations and messages, and publishes them.",
+                "Works with contacts, automations and messages; publishes, holds and releases automations.",
                 _MARKETING | {"catalogue:read", "clock:read", "clock:write", "settings:read", "team:read"},
             ),
             Role(
                 "developer",
                 "Developer",
-                "Connects other programs: API keys, events, automations. Publishing is left to others.",
+                "Connects other programs and draws automations. May hold a single process; to publish, hold or release"
+                " a whole automation is left to others.",
                 (_BUILDING | READ_ONLY | {"contacts:write"}) - {"automations:approve"},
             ),
             Role(

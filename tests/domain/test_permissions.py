@@ -58,6 +58,18 @@ class TestRoles:
             caller(role).require(permission)
         assert refusal.value.details == {"needs": permission}
 
+    @pytest.mark.parametrize("role", ["marketer", "developer", "viewer"])
+    def test_what_a_role_is_said_to_do_is_what_the_matrix_lets_it_do(self, role: str) -> None:
+        said, granted = ROLES[role].help.lower(), ROLES[role].permissions
+        assert ("automations:approve" in granted) is ("publishes" in said)
+        assert ("automations:write" in granted) is ("draws" in said or "works with" in said)
+        assert ("processes:write" in granted) is ("hold" in said)
+        assert ("left to others" in said) is (role == "developer")
+
+    def test_holding_an_automation_and_holding_a_process_are_told_apart(self) -> None:
+        assert "whole automations" in PERMISSIONS["automations:approve"]
+        assert "single process" in PERMISSIONS["processes:write"]
+
     def test_a_key_is_told_which_scope_it_lacks(self) -> None:
         with pytest.raises(Forbidden, match=r"lacks the scope .*contacts:write"):
             caller("viewer", "api_key").require("contacts:read", "contacts:write")
