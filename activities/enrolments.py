@@ -54,14 +54,14 @@ class Ground:
         """The same, for a message that has been reserved already: a hold does not call it back."""
         return Limits(suppressed=known.suppressed)
 
-    def stands_still(self, ready: Ready) -> bool:
-        """Whether nobody moves in this automation."""
-        workspace_id = ready.workspace_id
-        return (workspace_id, "automation", str(ready.automation_id)) in self.held or (
-            workspace_id,
-            "workspace",
-            str(workspace_id),
-        ) in self.held
+    def stands_still(self, ready: Ready, cohort_id: UUID | None = None) -> bool:
+        """Whether nobody moves in this automation, or nobody of those who wait together there."""
+        still = (
+            ("workspace", ready.workspace_id),
+            ("automation", ready.automation_id),
+            ("cohort", cohort_id),
+        )
+        return any((ready.workspace_id, scope, str(subject)) in self.held for scope, subject in still)
 
 
 async def ground(db: Db, workspace_ids: Sequence[UUID], contact_ids: Iterable[UUID]) -> Ground:

@@ -94,7 +94,9 @@ async def release_process(db: Db, process_id: UUID, *, overdue: Overdue, by: str
     """Let one process go on; people who wait together in it are dealt with like those of an automation."""
     row = await processes.get(db, process_id, lock=True)
     if row.held and row.kind == "cohort":
-        await _overdue(db, Whose("cohort_id", [row.subject_id]), overdue, now)
+        whose = Whose("cohort_id", [row.subject_id])
+        later = await _overdue(db, whose, overdue, now)
+        await _look_again(db, row.workspace_id, whose, later)
     if row.held and overdue == "skip" and row.wakes_at and row.wakes_at <= now - STALE:
         row.wakes_at = None  # a schedule would let the crowd of that date in
     return await processes.release(db, process_id, by=by, now=now)
@@ -172,7 +174,11 @@ async def _go_on(
     await outbox.put(
         db, [outbox.wake(workspace_id, "cohort", id_, title=names[automation]) for automation, id_ in opened]
     )
-    # what happened meanwhile may have ended waits, and nothing else would tell before they are over
+    await _look_again(db, workspace_id, whose, later)
+
+
+async def _look_again(db: Db, workspace_id: UUID, whose: Whose, later: set[UUID]) -> None:
+    """What happened meanwhile may have ended waits, and nothing else would tell before they are over."""
     await _look(db, workspace_id, [one for one in await overdue.people(db, whose) if one not in later])
 
 

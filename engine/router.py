@@ -188,7 +188,11 @@ def _poked(
 ) -> Moved | None:
     ready, arrival = versions[row.version_id], arrivals[row.contact_id]
     known = here.known.get(row.contact_id)
-    if known is None or here.stands_still(ready) or arrival.happening.id == row.trigger_event_id:
+    if (
+        known is None
+        or here.stands_still(ready, row.cohort_id)
+        or arrival.happening.id == row.trigger_event_id
+    ):
         return None
     facts = facts_of(known, row.data, remembered.get(row.contact_id, {}))
     now, limits = here.now[row.workspace_id], here.limits(ready, known)
@@ -317,7 +321,7 @@ async def _again(db: Db, rows: Sequence[Placed], answers: Mapping[UUID, Answer])
     moved: list[Moved] = []
     for row in rows:
         ready = versions[row.version_id]
-        if here.stands_still(ready):
+        if here.stands_still(ready, row.cohort_id):
             continue
         facts = facts_of(here.known[row.contact_id], row.data, remembered.get(row.contact_id, {}))
         outcome = _goes_on(ready, facts, row, here, answers.get(row.awaits) if row.awaits else None)

@@ -68,11 +68,24 @@ async def lift(sandbox: Sandbox, held: Hold, overdue: Overdue = "send") -> None:
 
 
 async def people(sandbox: Sandbox, many: int) -> list[UUID]:
-    made = [await contact(sandbox, email=f"p{n}@example.com") for n in range(many)]
+    return await people_named(sandbox, *(f"p{n}" for n in range(many)))
+
+
+async def people_named(sandbox: Sandbox, *names: str) -> list[UUID]:
+    made = [await contact(sandbox, email=f"{name}@example.com") for name in names]
     for one in made:
         await happen(sandbox, "signed_up", one)
     await sandbox.advance(by=timedelta(seconds=1))
     return made
+
+
+async def cohort_of(sandbox: Sandbox, contact_id: UUID) -> UUID:
+    """The process in which somebody waits."""
+    query = text(
+        "select p.id from enrolments e join processes p on p.subject_id = e.cohort_id where e.contact_id = :id"
+    )
+    async with session(Scope(workspaces=(sandbox.id,))) as db:
+        return (await db.execute(query, {"id": contact_id})).scalar_one()
 
 
 async def tags(sandbox: Sandbox) -> Counter[str]:
@@ -116,6 +129,24 @@ class TestWhatHappenedMeanwhile:
         await lift(sandbox, held, overdue)
         await settle(sandbox)
         assert await tags(sandbox) == Counter({"bought": 1})
+
+    @pytest.mark.parametrize("overdue", ["send", "ramp", "skip"])
+    async def test_of_those_who_wait_together_nobody_is_moved_by_events(
+        self, sandbox: Sandbox, overdue: Overdue
+    ) -> None:
+        """One process is held: its people stand still, those of other cohorts go on."""
+        await publish(sandbox, AWAITED)
+        ada, _bob = await people(sandbox, 2)
+        held = await hold(sandbox, "process", await cohort_of(sandbox, ada))
+        await sandbox.advance(by=DAY)
+        [eve] = await people_named(sandbox, "eve")
+        await happen(sandbox, "order.placed", ada)
+        await happen(sandbox, "order.placed", eve)
+        await sandbox.advance(by=HOUR)
+        assert await tags(sandbox) == Counter({"bought": 1})
+        await lift(sandbox, held, overdue)
+        await settle(sandbox)
+        assert await tags(sandbox) == Counter({"bought": 2})
 
     async def test_not_where_the_automation_is_held_by_itself(self, sandbox: Sandbox) -> None:
         automation = await publish(sandbox, AWAITED)
