@@ -18,15 +18,13 @@ class Line:
 
 
 def sparkline(points: Sequence[float], *, width: float = 100, height: float = 32) -> Line:
-    """A line through the points, with a little air above and below."""
+    """A line through the points, with a little air above and below; where all are the same it lies on the ground."""
     if len(points) < 2:
         points = [*points, *points] or [0, 0]
     low, high = min(points), max(points)
-    span, top, step = (high - low) or 1, height * 0.06, width / (len(points) - 1)
-    depth = height * 0.8
-    spots = [
-        f"{index * step:.1f} {top + (high - value) / span * depth:.1f}" for index, value in enumerate(points)
-    ]
+    top, depth, step = height * 0.06, height * 0.8, width / (len(points) - 1)
+    falls = [(high - value) / (high - low) if high > low else 1.0 for value in points]
+    spots = [f"{index * step:.1f} {top + fall * depth:.1f}" for index, fall in enumerate(falls)]
     line = f"M{' L'.join(spots)}"
     return Line(line=line, area=f"{line} L{width:g} {height:g} L0 {height:g} Z")
 

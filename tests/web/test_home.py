@@ -53,3 +53,8 @@ async def test_first_steps_are_those_that_one_may_take(
         words for words in ("Open settings", "Import", "Choose a recipe") if f">{words}</a>" in page
     ] == asked
     assert ("Start with a recipe" in page) is (role != "viewer")
+
+
+async def test_of_no_mail_no_share_was_opened(app: FastAPI, workspace: Workspace) -> None:
+    page = await home(app, workspace, "owner")
+    assert re.findall(r'class="ms-stat-value">([^<]+)<', page) == ["0", "0", "–", "–"]

@@ -122,6 +122,9 @@ class TestMoments:
 
 
 class TestPictures:
+    def test_a_sparkline_of_nothing_lies_on_the_ground(self) -> None:
+        assert charts.sparkline([0, 0, 0]).line == "M0.0 27.5 L50.0 27.5 L100.0 27.5"
+
     @given(st.lists(st.floats(min_value=-1e6, max_value=1e6), max_size=60))
     def test_a_sparkline_stays_in_its_box(self, points: list[float]) -> None:
         spots = [

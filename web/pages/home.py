@@ -122,14 +122,14 @@ def _stats(daily: Daily) -> tuple[Stat, ...]:
         _stat("E-mails sent", f"{sent:,}", _growth(sent, before), daily.sent, 1),
         _stat(
             "Opened",
-            f"{opened:.1%}",
+            f"{opened:.1%}" if sent else "–",
             _points(opened, _rate(sum(daily.opened[:DAYS]), before)),
             daily.opened,
             4,
         ),
         _stat(
             "Clicked",
-            f"{clicked:.1%}",
+            f"{clicked:.1%}" if sent else "–",
             _points(clicked, _rate(sum(daily.clicked[:DAYS]), before)),
             daily.clicked,
             3,
