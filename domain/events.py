@@ -81,7 +81,7 @@ def words(name: str, properties: Mapping[str, Any]) -> str:
         "contact.tag_removed": f"lost the tag “{properties.get('tag', '')}”",
         "contact.consent_changed": "agreed to get e-mail"
         if properties.get("state") == "subscribed"
-        else "does not want e-mail any more",
+        else "wants no e-mail",
         "email.sent": f"was sent {quoted}",
         "email.opened": f"opened {quoted}",
         "email.clicked": f"clicked in {quoted}",

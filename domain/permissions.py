@@ -148,7 +148,7 @@ def scopes(wanted: Iterable[str], *, held: frozenset[str]) -> list[str]:
     chosen = sorted(set(wanted))
     problems = [Problem("scopes", message) for scope in chosen if (message := _fault(scope, held))]
     if not chosen:
-        problems = [Problem("scopes", "Choose at least one scope.")]
+        problems = [Problem("scopes", "Choose at least one thing that the key may do.")]
     if problems:
         raise Invalid(problems=problems)
     return chosen

@@ -60,18 +60,20 @@ class Record:
 class Sheet:
     header: tuple[str, ...]
     records: tuple[Record, ...]
+    delimiter: str = ","
 
 
 def read_sheet(data: bytes) -> Sheet:
     """All rows of a file, blank ones left out."""
     text = decode(data).replace("\x00", "")
     delimiter, text = _announced_delimiter(text)
-    rows = _rows(text, delimiter or guess_delimiter(text[:_SAMPLE]))
+    delimiter = delimiter or guess_delimiter(text[:_SAMPLE])
+    rows = _rows(text, delimiter)
     header = _header(next(rows, None))
     records = tuple(_fitted(row, len(header)) for row in rows if any(map(str.strip, row.cells)) or row.fault)
     if not records:
         raise Invalid("This file has a header and no rows below it.")
-    return Sheet(header, records)
+    return Sheet(header, records, delimiter)
 
 
 def decode(data: bytes) -> str:
@@ -223,10 +225,12 @@ def restore(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def write_row(cells: Iterable[object]) -> str:
+def write_row(cells: Iterable[object], *, delimiter: str = ",") -> str:
     """One line of a CSV file."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([defuse(_written(cell)) for cell in cells])
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(
+        [defuse(_written(cell)) for cell in cells]
+    )
     return line.getvalue()
 
 

@@ -33,10 +33,10 @@ _SANDBOX_TRIES = 5  # a sandbox clock stands while an effect is being tried
 _ANSWERS = ("sent", "bounced", "failed")  # states with which whoever waits for the message goes on
 
 # What is no fault of a message: the database is away, or this machine is short of something. Such a thing passes.
-_NO_FAULT = (*AWAY, OSError, MemoryError, CannotStart)
+NO_FAULT = (*AWAY, OSError, MemoryError, CannotStart)
 
 # What a person reads of a message on which our own code failed.
-_NOT_PREPARED = (
+NOT_PREPARED = (
     "Mainspring ran into a fault of its own while it prepared this, so nothing was sent."
     " The log of the worker says what it was; once that is mended, try again."
 )
@@ -113,7 +113,7 @@ class Delivery(Loop):
         """Settle and claim in one transaction; where that cannot be done, find out with which message and go on without."""
         try:
             return await self._together(batch)
-        except _NO_FAULT:
+        except NO_FAULT:
             raise
         except Exception:
             alone = batch.singly()
@@ -125,7 +125,7 @@ class Delivery(Loop):
     async def _alone(self, one: Batch) -> int:
         try:
             return await self._together(one)
-        except _NO_FAULT:
+        except NO_FAULT:
             raise
         except Exception:
             log.exception("a message was given up", loop=self.name)
@@ -254,7 +254,7 @@ class Delivery(Loop):
                 await scope_to(db, [claims[0].workspace_id])
             else:
                 claims = await self._claims(db, one.found or [])
-                given_up = [Settled(claim.id, "failed", reason=_NOT_PREPARED) for claim in claims]
+                given_up = [Settled(claim.id, "failed", reason=NOT_PREPARED) for claim in claims]
             done = await messages.settle(db, given_up)
             answered = {settled.id for settled in given_up if settled.state in _ANSWERS} & done
             await _answer(db, [claim for claim in claims if claim.id in answered])

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
+
 from activities.emails import Letter, Mailroom
-from core.db import Db, pipeline, scope_to, session
+from core.db import Db, Scope, pipeline, scope_to, session
 from domain.connections import Way
 from domain.steps import Later, Performed, Refused, Sent
-from engine.delivery import Delivery, Flight, Handed
+from engine.delivery import NO_FAULT, NOT_PREPARED, Delivery, Flight, Handed
 from engine.loops import Loop
 from engine.outlets import Outlets
 from engine.sweeper import Claimant
@@ -23,6 +25,8 @@ from integrations.smtp import Bounced, SmtpChannel
 from models import clocks, contacts, events, inbox, messages
 from models.events import NewEvent
 from models.messages import Claim, Kept, Settled
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 500  # mails a transaction
 _LANES = 2  # transactions at a time, each at its own pace: while Postgres writes one, the letters of the other are made
@@ -83,6 +87,20 @@ class Capture(Loop):
             return [one for one in found if one[1] not in taken][:_BATCH]
 
     async def _capture(self, batch: Sequence[Handed]) -> None:
+        """Together; where that cannot be done, find out with which mail and go on without it."""
+        try:
+            await self._together(batch)
+        except NO_FAULT:
+            raise
+        except Exception:
+            log.exception("mails cannot be written", loop=self.name, messages=len(batch))
+            if len(batch) == 1:
+                await _give_up(batch[0])
+            else:
+                for one in batch:
+                    await self._capture([one])
+
+    async def _together(self, batch: Sequence[Handed]) -> None:
         workspaces = {workspace_id for workspace_id, _ in batch}
         async with session() as db:
             await scope_to(db, workspaces)
@@ -96,6 +114,14 @@ class Capture(Loop):
         """What is in a lane is rolled back if it is not through soon, and found again."""
         if self._lanes:
             await asyncio.wait(self._lanes, timeout=5)
+
+
+async def _give_up(mail: Handed) -> None:
+    """Write it off; a person is told, and decides."""
+    workspace_id, message_id = mail
+    async with session(Scope(workspaces=(workspace_id,))) as db:
+        await messages.settle(db, [Settled(message_id, "failed", reason=NOT_PREPARED)], was=("reserved",))
+        await clocks.announce(db, [workspace_id])
 
 
 async def _forget(db: Db, claims: Sequence[Claim], letters: Sequence[Letter]) -> None:

@@ -35,6 +35,8 @@ def _unfinished(
     if not postal_address.strip() and any(_topic(mail, steps) == "marketing" for mail in mails.values()):
         yield Unfinished(None, NO_ADDRESS)
     for node_id, mail in mails.items():
+        if _untouched(mail, steps):
+            yield Unfinished(node_id, "This mail still says what every new one says. Write your own text.")
         for label in example_links(str(mail.params.get("body") or "")):
             yield Unfinished(node_id, f"{f'“{label}”' if label else 'A link'} still leads to {EXAMPLE}.")
 
@@ -45,6 +47,11 @@ def _mails(definition: Definition, steps: Mapping[str, Step]) -> Iterator[tuple[
         node = definition.nodes[node_id]
         if isinstance(node, Action) and node.kind in steps and steps[node.kind].channel == "email":
             yield node_id, node
+
+
+def _untouched(mail: Action, steps: Mapping[str, Step]) -> bool:
+    example = steps[mail.kind].sample.get("body")
+    return example is not None and mail.params.get("body") == example
 
 
 def _topic(mail: Action, steps: Mapping[str, Step]) -> object:

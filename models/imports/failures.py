@@ -58,12 +58,15 @@ async def failures(db: Db, import_id: UUID) -> list[tuple[Record, list[RowError]
 
 
 async def failures_file(db: Db, row: Import) -> str:
-    """The rows that failed as CSV, with what is wrong in columns that an import passes over: correct it and import it."""
-    lines = [write_row([*row.header, *ERROR_COLUMNS])]
+    """The rows that failed as CSV, with what is wrong in columns that an import passes over: correct it and import it.
+
+    Its columns are cut as those of the original were: who saved that with semicolons has a program that expects them.
+    """
+    lines = [write_row([*row.header, *ERROR_COLUMNS], delimiter=row.delimiter)]
     for record, wrong in await failures(db, row.id):
         problems = " ".join(f"{one.column}: {one.message}" if one.column else one.message for one in wrong)
         cells = record.cells + ("",) * (len(row.header) - len(record.cells))
-        lines.append(write_row([*cells, record.number, problems]))
+        lines.append(write_row([*cells, record.number, problems], delimiter=row.delimiter))
     return "".join(lines)
 
 

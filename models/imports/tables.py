@@ -18,6 +18,7 @@ class Import(Owned, table=True):
     state: str = "draft"  # draft | queued | running | finished | failed
     dry_run: bool = flag()
     header: list[str] = texts()
+    delimiter: str = Field(default=",", sa_column_kwargs={"server_default": ","})
     plan: dict[str, Any] | None = json_or_null()
     rows: int = count()
     done: int = count()

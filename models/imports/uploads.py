@@ -31,7 +31,7 @@ where p.import_id = %s and p.number = s.number
 async def upload(db: Db, workspace_id: UUID, sheet: Sheet, *, file: str, by: str, at: datetime) -> Import:
     """Keep the rows of a file until somebody says how they are read."""
     row = Import(workspace_id=workspace_id, file=file, by=by, created_at=at, rows=len(sheet.records))
-    row.header = list(sheet.header)
+    row.header, row.delimiter = list(sheet.header), sheet.delimiter
     db.add(row)
     await db.flush()
     pages = [sheet.records[start : start + PAGE] for start in range(0, len(sheet.records), PAGE)]
@@ -67,9 +67,8 @@ async def sheet_of(db: Db, row: Import, *, pages: int | None = None) -> Sheet:
     """The rows again, or those of the first pages."""
     query = select(ImportPage.records).where(col(ImportPage.import_id) == row.id)
     found = await db.execute(query.order_by(col(ImportPage.number)).limit(pages))
-    return Sheet(
-        tuple(row.header), tuple(record for records in found.scalars() for record in as_records(records))
-    )
+    records = tuple(record for records in found.scalars() for record in as_records(records))
+    return Sheet(tuple(row.header), records, row.delimiter)
 
 
 def as_records(stored: Sequence[Any]) -> list[Record]:

@@ -274,6 +274,15 @@ class TestErrors:
         assert {c["first_name"] for c in await importing.contacts()} == {"Ada", "=Evil()", "Nobody"}
         assert (await client.get(f"{API}/custom-fields")).json()["items"] == []
 
+    async def test_the_rows_come_back_cut_as_the_file_was(
+        self, importing: Importing, client: AsyncClient
+    ) -> None:
+        done = await importing(b"email;first_name;last_name\r\nada@example.com;Ada;L\r\nbroken;Bo;M\r\n")
+        answer = await client.get(f"{API}/imports/{done['id']}/errors.csv")
+        header, row = answer.text.splitlines()
+        assert header.startswith("email;first_name;last_name;")
+        assert row.startswith("broken;Bo;M;3;")
+
     async def test_an_export_is_understood(self, importing: Importing, client: AsyncClient) -> None:
         await importing(make_csv("ada@example.com,Ada,vip,7,yes", header="email,name,tags,visits,newsletter"))
         before = await importing.contacts()

@@ -6,6 +6,7 @@ import activities.steps
 from core.plugins import load
 from domain.definitions import read_draft
 from domain.definitions.unfinished import NO_ADDRESS, Unfinished, unfinished
+from domain.steps import STEPS
 
 load(activities.steps)
 
@@ -43,6 +44,12 @@ def test_a_receipt_needs_none() -> None:
 def test_what_nobody_comes_to_and_what_is_no_mail_goes_without_a_word() -> None:
     tag = {"kind": "add_tag", "tag": "vip", "next": None}
     assert said(postal_address="", only=tag, lost=mail(LINK)) == []
+
+
+def test_a_mail_that_nobody_has_written_is_named() -> None:
+    found = said(first=mail(str(STEPS["send_email"].sample["body"]), next="second"), second=mail("Hello"))
+    assert [one.node for one in found] == ["first"]
+    assert "Write your own text" in found[0].message
 
 
 def test_a_drawing_that_is_not_ready_can_be_looked_at() -> None:

@@ -158,7 +158,7 @@ class TestApiKeys:
         assert re.search(r'value="events:write"\s+checked', nameless.text)
         scopeless = await person.post("/settings/api-keys", data={"name": "Web shop"})
         assert scopeless.status_code == 422
-        assert "Choose at least one scope." in scopeless.text
+        assert "Choose at least one thing that the key may do." in scopeless.text
 
     async def test_nobody_is_offered_more_than_they_have(self, app: FastAPI, workspace: Workspace) -> None:
         async with signed_in(app, await make_person(workspace, role="developer")) as client:

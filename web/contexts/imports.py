@@ -91,6 +91,7 @@ class ImportProgress(Page):
     created: int
     updated: int
     failed: int
+    repeated: int = 0  # rows that a later one about the same person replaces
     errors: tuple[RowError, ...] = ()
     fault: str = ""  # why the import as a whole failed, or its undo
     tag: str = ""

@@ -284,6 +284,7 @@ async def _progress(db: Db, row: Import) -> ImportProgress:
         created=row.created,
         updated=row.updated,
         failed=row.failed,
+        repeated=row.duplicates,
         errors=_shown(wrong, row.header),
         fault=row.fault or "",
         tag=next(iter(plan.options.tags), "") if plan else "",

@@ -1,5 +1,6 @@
 """Inbox: the mail that was kept here, as it would have arrived."""
 
+from email.header import decode_header, make_header
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
@@ -93,18 +94,23 @@ def _is_captured(request: Request, workspace: Row) -> bool:
     return way(connections.email(workspace), sandbox=workspace.sandbox, instance=instance) == "captured"
 
 
+def _readable(header: str) -> str:
+    """As a mail program shows it: letters beyond ASCII travel in code (RFC 2047)."""
+    return str(make_header(decode_header(header)))
+
+
 def _mail(mail_id: UUID, opened: Opened, signed_with: Keys) -> Mail:
     message = opened.message
     headers = {name: str(value) for name, value in (message.headers or {}).items()}
     return Mail(
         id=mail_id,
         subject=message.subject or "(no subject)",
-        sender=headers.get("From", ""),
+        sender=_readable(headers.get("From", "")),
         to=message.address or "",
         name=opened.name,
         at=opened.at,
         text=quiet_text(message.text or "", signed_with),
-        headers=tuple(headers.items()),
+        headers=tuple((name, _readable(value)) for name, value in headers.items()),
         contact_id=message.contact_id,
         automation_id=message.automation_id,
         automation=opened.automation,

@@ -114,6 +114,7 @@ def _build(folder: Path, step: Step, log: Path) -> None:
     env = {**tools.environment(), "GOBIN": str(folder), "CGO_ENABLED": "0", **own}
     argv = [go, "install", "-v", "-ldflags=-s -w", MODULE]
     command.run(argv, step, log=log, env=env, cwd=Path("/"), saying="building with Go, some minutes, once: ")
+    step.progress("tidying up")
     shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -125,7 +126,8 @@ def own_go_caches(go: str, scratch: Path) -> dict[str, str]:
     if Path(tools.answers([go, "env", "GOMODCACHE"])).exists():
         return {}
     flags = f"{tools.answers([go, 'env', 'GOFLAGS'])} -modcacherw".strip()
-    return {"GOMODCACHE": str(scratch / "mod"), "GOCACHE": str(scratch / "build"), "GOFLAGS": flags}
+    places = {"GOPATH": "path", "GOMODCACHE": "mod", "GOCACHE": "build"}
+    return {name: str(scratch / folder) for name, folder in places.items()} | {"GOFLAGS": flags}
 
 
 def _other_ways() -> str:

@@ -110,6 +110,7 @@ def test_a_builder_without_caches_of_his_own_is_not_left_with_gigabytes(tmp_path
     bin_folder("go", '[ "$2" = GOMODCACHE ] && echo /nowhere/mod; [ "$2" = GOFLAGS ] && echo -v; true')
     own = binary.own_go_caches("go", tmp_path)
     assert own == {
+        "GOPATH": f"{tmp_path}/path",
         "GOMODCACHE": f"{tmp_path}/mod",
         "GOCACHE": f"{tmp_path}/build",
         "GOFLAGS": "-v -modcacherw",

@@ -296,7 +296,7 @@ IMPORTING = ImportProgress(
     errors=_ERRORS[:2],
 )
 IMPORTED = ImportProgress(
-    id=MAPPING.id, file="customers.csv", state="finished", rows=2412, done=2412, created=1984, updated=387, failed=41, errors=_ERRORS, tag="customers-2025", can_undo=True
+    id=MAPPING.id, file="customers.csv", state="finished", rows=2412, done=2412, created=1984, updated=384, repeated=3, failed=41, errors=_ERRORS, tag="customers-2025", can_undo=True
 )  # fmt: skip
 IMPORT_HALF_UNDONE = replace(
     IMPORTED,
