@@ -100,6 +100,10 @@ async def main(queues: Sequence[str], names: Sequence[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = await build(config)
+    if unknown := set(names) - {loop.name for loop in engine.loops}:
+        raise SystemExit(
+            f"There are no loops {', '.join(sorted(unknown))}. Name some of: {', '.join(loop.name for loop in engine.loops)}."
+        )
     loops = [loop for loop in engine.loops if loop.name in names or not names]
     if status:
         status.watch(loops)

@@ -13,7 +13,7 @@ from domain.definitions.reading import parse
 from models import automations, clocks
 from models.automations import Published
 
-_KEPT = 5_000  # versions, the latest that were met
+_KEPT = 5_000  # versions, those that were read last
 
 
 @dataclass(frozen=True, slots=True)

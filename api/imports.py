@@ -151,7 +151,7 @@ async def get_import_errors(import_id: UUID, caller: Caller, db: Db) -> Response
 
 def _out(row: Import, errors: list[RowError], kept: list[dict[str, Any]]) -> ImportOut:
     undo = row.undo and {"state": row.undo, "restored": row.restored, "removed": row.removed, "kept": kept}
-    known = row.model_dump(include=set(ImportOut.model_fields) - {"undo"})
+    known = row.model_dump(include=set(ImportOut.model_fields) - {"undo"}) | {"fault": row.stopped_by}
     mapping = Plan.model_validate(row.plan).targets if row.plan else None
     wrong = [asdict(error) for error in errors]
     return ImportOut.model_validate({**known, "undo": undo, "mapping": mapping, "errors": wrong})

@@ -20,9 +20,8 @@ from psycopg.adapt import Dumper, PyFormat
 from psycopg.types.array import ListDumper
 from psycopg.types.json import Jsonb
 
-_HEAD = Struct(
-    ">iiIii"
-).pack  # one dimension; whether there are nulls; the type of an element; how many; counted from 1
+# how many dimensions; whether there are nulls; the type of an element; how many there are; counted from where
+_HEAD = Struct(">iiIii").pack
 _LENGTH = Struct(">i").pack
 _NULL = _LENGTH(-1)
 _SIXTEEN, _EIGHT = _LENGTH(16), _LENGTH(8)

@@ -66,10 +66,14 @@ class Capture(Loop):
         return True
 
     async def _free_lane(self) -> None:
-        """Until a lane is through, or there is something for one that is free."""
+        """Until a lane is through, or there may be something for one that is free."""
         told = asyncio.create_task(self.told.wait())
-        done, _ = await asyncio.wait([*self._lanes, told], return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
+        try:
+            done, _ = await asyncio.wait(
+                [*self._lanes, told], timeout=self.every, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            told.cancel()
         self.told.clear()
         for lane in self._lanes.keys() & done:
             del self._lanes[lane]
@@ -111,9 +115,15 @@ class Capture(Loop):
             await clocks.announce(db, workspaces)
 
     async def close(self) -> None:
-        """What is in a lane is rolled back if it is not through soon, and found again."""
-        if self._lanes:
-            await asyncio.wait(self._lanes, timeout=5)
+        """What is not through soon is rolled back; it is found again at the next start."""
+        lanes = list(self._lanes)
+        if lanes:
+            await asyncio.wait(lanes, timeout=5)
+        for lane in lanes:
+            lane.cancel()
+        for error in await asyncio.gather(*lanes, return_exceptions=True):
+            if error:
+                log.warning("mails were left for the next start", loop=self.name, error=type(error).__name__)
 
 
 async def _give_up(mail: Handed) -> None:

@@ -29,6 +29,7 @@ from models.queue import Job
 log = structlog.get_logger(__name__)
 
 _BATCH = 500
+# of the shards that take one page a transaction
 _NAMES = {queue.PAGES: "pages", queue.MORE_PAGES: "more_pages"}
 
 HandOver = Callable[[Sequence[Kept]], None]

@@ -32,6 +32,7 @@ class Process(Owned, table=True):
             "rank",
             postgresql_where=text("parked and not done and not held"),
         ),
+        Index("processes_going_on", "workspace_id", postgresql_where=text("not done")),
         Index("processes_recent", "workspace_id", "id"),
         Index("processes_subject", "subject_id"),
     )

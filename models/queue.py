@@ -40,9 +40,13 @@ class Queued(SQLModel, table=True):
 
 
 ENROL_PAGE = 1_000  # contacts a row: one row is one transaction of the router
-EVENTS, PAGES, MORE_PAGES, ASIDE = 0, -1, -3, -2
-"""The shards: events and answers; pages of people, for which whoever places an order does not wait; every other page of
-those who are let in, so that one is decided while Postgres writes the one before; what cannot be done."""
+# The shards. Those of pages are apart so that whoever places an order does not wait for ten thousand others.
+EVENTS = 0  # and answers
+PAGES = -1
+MORE_PAGES = (
+    -3
+)  # every other page of those who are let in: one is decided while Postgres writes the one before
+ASIDE = -2  # what cannot be done
 
 
 @dataclass(frozen=True, slots=True)

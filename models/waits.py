@@ -1,7 +1,7 @@
 """Processes as people read them: the waits of one automation are one line, with how many people wait there."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,12 +12,11 @@ from core.db import Db
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which processes; what is None does not count. Of one automation, each of its waits is a line of its own."""
+    """Which processes; what is None does not count."""
 
     kind: str | None = None
     state: str | None = None
     title: str | None = None  # a part of it
-    automation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +38,62 @@ class Line:
 
 
 _SEEN = """
-with seen as (
-  select p.id, p.kind, coalesce(a.name, p.title) as title, p.state, p.held, p.done, p.waits_for, p.wakes_at, p.started_at,
-         a.id as automation_id, p.subject_id
   from processes p left join cohorts c on p.kind = 'cohort' and c.id = p.subject_id left join automations a on a.id = c.automation_id
   where p.workspace_id = :workspace
     and (cast(:kind as text) is null or p.kind = :kind)
     and (cast(:state as text) is null or p.state = :state)
-    and (cast(:automation_id as uuid) is null or a.id = :automation_id)
     and (cast(:title as text) is null or position(lower(:title) in lower(coalesce(a.name, p.title))) > 0)
-)
 """
-_PEOPLE = "(select count(*) from enrolments e where e.cohort_id = s.subject_id and e.ended_at is null)"
-_LINES = text(f"""{_SEEN}
-select g.id, s.kind, s.title, s.state, s.held, s.done, g.waits_for, g.wakes_at, s.started_at, s.automation_id, g.count, g.people
-from (
-  select (max(s.id::text))::uuid as id, count(*) as count, min(s.wakes_at) as wakes_at,
-         case when min(s.waits_for) = max(s.waits_for) then min(s.waits_for) end as waits_for,
-         cast(sum(case when s.automation_id is null or s.done then 0 else {_PEOPLE} end) as bigint) as people
-  from seen s group by coalesce(s.automation_id, s.id), s.state, s.held
-) g join seen s on s.id = g.id
-where cast(:after as uuid) is null or g.id < :after order by g.id desc limit :limit
-""")
-# Who wakes next stands first; what wakes at no time of its own comes last.
-_APART = text(f"""{_SEEN}
-select s.id, s.kind, s.title, s.state, s.held, s.done, s.waits_for, s.wakes_at, s.started_at, s.automation_id, 1 as count,
+_PEOPLE = "(select count(*) from enrolments e where e.cohort_id = any(s.subjects) and e.ended_at is null)"
+_COLUMNS = f"""
+select s.id, s.kind, s.title, s.state, s.held, s.done, s.waits_for, s.wakes_at, s.started_at, s.automation_id, s.count,
        {_PEOPLE} as people
-from seen s where cast(:after as uuid) is null or (coalesce(s.wakes_at, 'infinity'), s.id) > (
-  select coalesce(l.wakes_at, 'infinity'), l.id from seen l where l.id = :after)
-order by coalesce(s.wakes_at, 'infinity'), s.id limit :limit
+"""
+# Only what goes on is grouped: what is over is never counted through, however much of it there is.
+_LINES = text(f"""
+with waits as (
+  select (max(p.id::text))::uuid as id, 'cohort' as kind, min(coalesce(a.name, p.title)) as title, p.state, p.held, p.done,
+         case when min(p.waits_for) = max(p.waits_for) then min(p.waits_for) end as waits_for, min(p.wakes_at) as wakes_at,
+         max(p.started_at) as started_at, c.automation_id, count(*) as count, array_agg(p.subject_id) as subjects
+  {_SEEN} and p.kind = 'cohort' and not p.done group by coalesce(c.automation_id, p.id), c.automation_id, p.state, p.held, p.done
+), others as (
+  select p.id, p.kind, coalesce(a.name, p.title), p.state, p.held, p.done, p.waits_for, p.wakes_at, p.started_at,
+         c.automation_id, cast(1 as bigint), cast('{{}}' as uuid[])
+  {_SEEN} and (p.kind <> 'cohort' or p.done and cast(:state as text) is not null)
+    and (cast(:after as uuid) is null or p.id < :after) order by p.id desc limit :limit
+)
+{_COLUMNS} from (
+  select * from waits where cast(:after as uuid) is null or id < :after union all select * from others
+) s order by s.id desc limit :limit
+""")
+# Who goes on next stands first; what goes on at no time of its own comes last.
+_APART = text(f"""
+{_COLUMNS} from (
+  select p.id, p.kind, coalesce(a.name, p.title) as title, p.state, p.held, p.done, p.waits_for, p.wakes_at, p.started_at,
+         c.automation_id, 1 as count, array[p.subject_id] as subjects
+  {_SEEN} and p.kind = 'cohort' and c.automation_id = :automation_id and (not p.done or cast(:state as text) is not null)
+  order by coalesce(p.wakes_at, 'infinity'), p.id limit :limit offset :skip
+) s
 """)
 
 
 async def lines(db: Db, workspace_id: UUID, sought: Sought, *, after: UUID | None, limit: int) -> list[Line]:
-    """The newest first; of one automation, who wakes next first. `after` is where the last page ended."""
-    values = {"workspace": workspace_id, **asdict(sought), "after": after, "limit": limit}
-    return [Line(*row) for row in await db.execute(_APART if sought.automation_id else _LINES, values)]
+    """The newest first, the open waits of each automation as one line; waits that are over only where a state is sought.
+    `after` is where the last page ended."""
+    values = {"workspace": workspace_id, **_sought(sought), "after": after, "limit": limit}
+    return [Line(*row) for row in await db.execute(_LINES, values)]
+
+
+async def apart(
+    db: Db, workspace_id: UUID, automation_id: UUID, sought: Sought, *, skip: int, limit: int
+) -> list[Line]:
+    """Each wait of one automation. They are counted, not remembered by the last one: that may have gone on meanwhile."""
+    values = {"workspace": workspace_id, **_sought(sought), "automation_id": automation_id}
+    return [Line(*row) for row in await db.execute(_APART, values | {"skip": skip, "limit": limit})]
+
+
+def _sought(sought: Sought) -> dict[str, str | None]:
+    return {"kind": sought.kind, "state": sought.state, "title": sought.title}
 
 
 @dataclass(frozen=True, slots=True)

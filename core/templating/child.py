@@ -101,9 +101,8 @@ class Child:
     def answer(self, request: bytes) -> None:
         """Answers in pieces, so that what is finished is not lost when a later context ends the process."""
         batch: dict[str, Any] = orjson.loads(request)
-        if (
-            b"\\u00" in request.partition(b',"common":')[2]
-        ):  # in the values: the texts themselves are full of marks
+        # looked for in the values only: the texts themselves are full of marks
+        if b"\\u00" in request.partition(b',"common":')[2]:
             batch["common"], batch["contexts"] = readable(batch["common"]), readable(batch["contexts"])
         outcomes: list[Any] = []
         size, began = 0, time.process_time()

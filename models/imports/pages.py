@@ -90,12 +90,11 @@ async def rehearse(db: Db, row: Import, plan: Plan, sheet: Sheet) -> Result:
 async def fail(db: Db, row: Import, fault: str) -> None:
     """It cannot go on; what was done before stays, and can be undone. An undo that cannot go on can be tried again."""
     now = await clocks.now(db, row.workspace_id)
-    row.fault = fault
     if row.undo:
-        row.undo = "failed"
+        row.undo, row.undo_fault = "failed", fault
         await _note(db, row, now, f"The undo ended early: {fault}")
     else:
-        row.state, row.finished_at = "failed", now
+        row.state, row.fault, row.finished_at = "failed", fault, now
         await _note(db, row, now, f"The import ended early: {fault}")
 
 

@@ -27,14 +27,20 @@ class Import(Owned, table=True):
     unchanged: int = count()
     duplicates: int = count()
     failed: int = count()
-    fault: str | None = None  # why the import ended early, or its undo after it
+    fault: str | None = None  # why the import ended early
     undo: str | None = None  # queued | running | finished | failed
+    undo_fault: str | None = None
     restored: int = count()
     removed: int = count()
     kept: int = count()
     by: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: Instant = instant()
     finished_at: Instant | None = instant(default=None)
+
+    @property
+    def stopped_by(self) -> str | None:
+        """What kept the latest of the two, the import or its undo, from going on."""
+        return self.undo_fault if self.undo == "failed" else self.fault
 
 
 class ImportPage(Owned, table=True):

@@ -107,9 +107,7 @@ async def undo(db: Db, row: Import) -> None:
         raise Conflict("Only an import that has ended can be undone.")
     if row.undo and row.undo != "failed":
         raise Conflict("This import is being undone, or has been.")
-    row.undo = "queued"
-    if row.state == "finished":
-        row.fault = None  # it said why the last attempt failed
+    row.undo, row.undo_fault = "queued", None
     await db.flush()
     await outbox.put(
         db, [outbox.wake(row.workspace_id, WORKFLOW, row.id, title=f"Undo import of {row.file}")]

@@ -69,6 +69,43 @@ async def _read_some(sandbox: Sandbox) -> None:
         )
 
 
+SERIES: dict[str, Any] = {
+    "entry": {"trigger": {"kind": "event", "event": "started"}, "again": "never"},
+    "start": "tag",
+    "nodes": {
+        "tag": {"kind": "add_tag", "tag": "welcomed", "next": "pause"},
+        "pause": {"kind": "wait", "for": "P1D", "next": "mail"},
+        "mail": {"kind": "send_email", "subject": "Hi", "body": MAIL, "next": None},
+    },
+}
+_HOW_IT_WENT = """
+select (select count(*) from enrolments where automation_id = :id and outcome = 'finished'),
+       (select count(*) from contacts where tags = '{welcomed}'),
+       (select count(distinct contact_id) from messages where automation_id = :id and state = 'sent'),
+       (select count(*) from captured_mails), (select count(*) from event_queue where workspace_id = :workspace)
+"""
+
+
+async def test_a_crowd_of_several_pages_gets_everything_once(program: AsyncClient, sandbox: Sandbox) -> None:
+    """Its pages are dealt out to two queues, and its mails are written in two lanes."""
+    automation = await publish(sandbox, SERIES)
+    people = [{"email": f"p{n}@example.com", "consent": {"email": "subscribed"}} for n in range(2_100)]
+    for first in range(0, len(people), 1_000):
+        answer = await program.post(
+            "/api/v1/contacts/batch", json={"contacts": people[first : first + 1_000]}
+        )
+        assert answer.status_code == 200, answer.text
+    async with session(Scope(workspaces=(sandbox.id,))) as db:
+        ids = [str(one) for one in await db.scalars(text("select id from contacts"))]
+    for _ in range(2):  # the second time nobody comes in
+        answer = await program.post(f"/api/v1/automations/{automation}/enrol", json={"contact_ids": ids})
+        assert answer.status_code == 202, answer.text
+    await sandbox.advance(by=2 * DAY)
+    async with session(Scope(workspaces=(sandbox.id,))) as db:
+        found = await db.execute(text(_HOW_IT_WENT), {"id": automation, "workspace": sandbox.id})
+        assert tuple(found.one()) == (2_100, 2_100, 2_100, 2_100, 0)
+
+
 async def listed(program: AsyncClient, path: str, **asked: str) -> list[dict[str, Any]]:
     """All pages, of two each."""
     found: list[dict[str, Any]] = []

@@ -102,7 +102,9 @@ async def _sign_up(request: Request, typed: dict[str, str], password: str) -> tu
     form.raise_faults()
     now, workspace_id, sandbox_id = datetime.now(UTC), new_id(), new_id()
     async with session() as db:
-        await rate_limits.hit(db, rate_limits.SIGN_UP_ADDRESS, client_address(request), now=now)
+        await rate_limits.hit(
+            db, rate_limits.SIGN_UP_ADDRESS, rate_limits.place(client_address(request)), now=now
+        )
     known = await _known(request, email, password)
     user_id = known.id if known else new_id()
     who = entrance.actor(request, user_id, known.name if known else name)
@@ -155,7 +157,9 @@ async def accept_invitation(
 async def _invited(request: Request, token: str) -> Invited:
     now = datetime.now(UTC)
     async with session() as db:
-        await rate_limits.hit(db, rate_limits.TOKEN_ADDRESS, client_address(request), now=now)
+        await rate_limits.hit(
+            db, rate_limits.TOKEN_ADDRESS, rate_limits.place(client_address(request)), now=now
+        )
     async with session(Scope(presented=security.digest(token))) as db:
         return await invitations.presented(db, token, now=now)
 

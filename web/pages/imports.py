@@ -286,7 +286,7 @@ async def _progress(db: Db, row: Import) -> ImportProgress:
         failed=row.failed,
         repeated=row.duplicates,
         errors=_shown(wrong, row.header),
-        fault=row.fault or "",
+        fault=row.stopped_by or "",
         tag=next(iter(plan.options.tags), "") if plan else "",
         can_undo=ended
         and not row.dry_run

@@ -39,7 +39,9 @@ async def ask(request: Request, view: Bare, email: Text = "") -> Response:
     try:
         address = email_address(email)
         async with session() as db:
-            await rate_limits.hit(db, rate_limits.RESET_ADDRESS, client_address(request), now=now)
+            await rate_limits.hit(
+                db, rate_limits.RESET_ADDRESS, rate_limits.place(client_address(request)), now=now
+            )
             await rate_limits.hit(db, rate_limits.RESET_ACCOUNT, address, now=now)
     except MainspringError as error:
         page = auth.ForgotPassword(sends=True, form=refused(error, {"email": email}))
@@ -71,7 +73,9 @@ async def reset(request: Request, token: str, view: Bare, password: Text = "") -
 async def _whose(request: Request, token: str) -> Whose:
     now = datetime.now(UTC)
     async with session() as db:
-        await rate_limits.hit(db, rate_limits.TOKEN_ADDRESS, client_address(request), now=now)
+        await rate_limits.hit(
+            db, rate_limits.TOKEN_ADDRESS, rate_limits.place(client_address(request)), now=now
+        )
     async with session(Scope(presented=security.digest(token))) as db:
         return await password_resets.presented(db, token, now=now)
 

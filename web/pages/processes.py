@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Form as Field
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from activities import holds as holding
@@ -41,12 +41,21 @@ async def index(
     q: str = "",
     automation: UUID | None = None,
     after: UUID | None = None,
+    skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    sought = Sought(kind or None, state or None, q.strip() or None, automation)
-    rows = await waits.lines(db, caller.workspace_id, sought, after=after, limit=_PAGE + 1)
-    sent = {"q": q, "kind": kind, "state": state, "automation": automation, "after": after}
+    sought = Sought(kind or None, state or None, q.strip() or None)
+    sent = {"q": q, "kind": kind, "state": state, "automation": automation, "after": after, "skip": skip}
     listing = Listing(path="/processes", params={name: str(value or "") for name, value in sent.items()})
-    older = listing.url(after=str(rows[_PAGE - 1].id)) if len(rows) > _PAGE else None
+    if automation:
+        rows = await waits.apart(db, caller.workspace_id, automation, sought, skip=skip, limit=_PAGE + 1)
+        newer, next_ = listing.url(skip=str(max(0, skip - _PAGE))), {"skip": str(skip + _PAGE)}
+    else:
+        rows = await waits.lines(db, caller.workspace_id, sought, after=after, limit=_PAGE + 1)
+        newer, next_ = (
+            listing.url(after=None),
+            {"after": str(rows[_PAGE - 1].id) if len(rows) > _PAGE else ""},
+        )
+    older = listing.url(**next_) if len(rows) > _PAGE else None
     page = ProcessesIndex(
         listing=listing,
         rows=tuple(_line(row) for row in rows[:_PAGE]),
@@ -55,7 +64,7 @@ async def index(
         total=await processes.total(db, caller.workspace_id, Filter()),
         automation=(await automations.get(db, automation)).name if automation else "",
         tabs=await tabs(db, caller.workspace_id),
-        paging=Paging(newer=listing.url(after=None) if after else None, older=older),
+        paging=Paging(newer=newer if after or skip else None, older=older),
     )
     return view(page, fragment="rows" if into(request, "processes") else None)
 
