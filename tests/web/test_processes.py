@@ -1,6 +1,7 @@
 """Processes: the waits of an automation are one line with its people, each wait has its own, and says who is in it."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -92,8 +93,11 @@ async def read(person: AsyncClient, path: str) -> str:
 
 
 @pytest.fixture
-def shop(workspace: Workspace, transaction: Transaction) -> Shop:
-    return Shop(workspace, transaction)
+async def shop(workspace: Workspace, transaction: Transaction) -> AsyncIterator[Shop]:
+    """Its processes are rows alone. They are over with the test, or an engine of a later one would try to revive them."""
+    yield Shop(workspace, transaction)
+    async with transaction() as db:
+        await db.execute(text("update processes set done = true where not done"))
 
 
 def links(page: str) -> list[str]:

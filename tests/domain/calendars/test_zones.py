@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -238,8 +238,10 @@ def test_so_many_days_then_the_time(now: str, span: str, at: time, weekdays: Wee
 @given(near_edges, st.integers(1, 40), times)
 def test_so_many_days_on_is_that_day(place: tuple[ZoneInfo, datetime], count: int, at: time) -> None:
     zone, now = place
-    found = local_days_then(now, Duration(days=count), at, zone)
     day = local_date(now, zone) + timedelta(days=count)
+    # where clocks go back over midnight (St. John's until 2011), tomorrow may have begun once already
+    assume(start_of_day(day, zone) > now)
+    found = local_days_then(now, Duration(days=count), at, zone)
     exists = local_date(start_of_day(day, zone), zone) == day
     assert found > now
     assert local_date(found, zone) == (day if exists else day + timedelta(days=1))
