@@ -35,7 +35,8 @@ async def _page(asked: Advance) -> Rest | None:
         if cohort is None:
             return Rest(over=True)
         now = await clocks.now(db, asked.workspace_id)
-        if cohort.held or await _stands_still(db, asked.workspace_id, cohort.automation_id):
+        held = await holds.in_force(db, [asked.workspace_id])
+        if cohort.held or holds.stand_still(held, asked.workspace_id, cohort.automation_id):
             return await _rest(db, asked, None, "a hold to be released", now)
         due = await enrolments.due(db, asked.cohort_id, now, _PAGE)
         if due:
@@ -49,14 +50,6 @@ async def _page(asked: Advance) -> Rest | None:
         sandbox = asked.workspace_id in await clocks.standing_still(db, [asked.workspace_id])
         until = next_wake if sandbox else max(next_wake, now + _GRAIN)
         return await _rest(db, asked, until, "the next time that people are due", now)
-
-
-async def _stands_still(db: Db, workspace_id: UUID, automation_id: UUID) -> bool:
-    held = await holds.in_force(db, [workspace_id])
-    return bool(
-        held
-        & {(workspace_id, "automation", str(automation_id)), (workspace_id, "workspace", str(workspace_id))}
-    )
 
 
 async def _rest(db: Db, asked: Advance, until: datetime | None, what: str, now: datetime) -> Rest:

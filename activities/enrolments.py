@@ -56,12 +56,7 @@ class Ground:
 
     def stands_still(self, ready: Ready, cohort_id: UUID | None = None) -> bool:
         """Whether nobody moves in this automation, or nobody of those who wait together there."""
-        still = (
-            ("workspace", ready.workspace_id),
-            ("automation", ready.automation_id),
-            ("cohort", cohort_id),
-        )
-        return any((ready.workspace_id, scope, str(subject)) in self.held for scope, subject in still)
+        return holds.stand_still(self.held, ready.workspace_id, ready.automation_id, cohort_id)
 
 
 async def ground(db: Db, workspace_ids: Sequence[UUID], contact_ids: Iterable[UUID]) -> Ground:

@@ -50,12 +50,8 @@ def _names(ready: Ready, due: datetime, zone: ZoneInfo) -> bool:
 
 async def _stands_still(db: Db, ready: Ready) -> bool:
     """A crowd whose date comes during a hold is not let in afterwards."""
-    workspace_id = ready.workspace_id
-    still = {
-        (workspace_id, "automation", str(ready.automation_id)),
-        (workspace_id, "workspace", str(workspace_id)),
-    }
-    return bool(await holds.in_force(db, [workspace_id]) & still)
+    held = await holds.in_force(db, [ready.workspace_id])
+    return holds.stand_still(held, ready.workspace_id, ready.automation_id)
 
 
 async def _let_in(db: Db, ready: Ready, due: datetime, now: datetime, zone: ZoneInfo) -> None:

@@ -52,6 +52,12 @@ async def in_force(db: Db, workspace_ids: Iterable[UUID]) -> Held:
     return frozenset((workspace_id, scope, subject) for workspace_id, scope, subject in rows)
 
 
+def stand_still(held: Held, workspace_id: UUID, automation_id: UUID, cohort_id: UUID | None = None) -> bool:
+    """Whether nobody moves in this automation, or nobody of those who wait together there."""
+    still = (("workspace", workspace_id), ("automation", automation_id), ("cohort", cohort_id))
+    return any((workspace_id, scope, str(subject)) in held for scope, subject in still)
+
+
 async def hold(db: Db, workspace_id: UUID, scope: str, subject: object, *, now: datetime, by: str) -> bool:
     """Make it stand still; False when it did already."""
     row = await db.execute(
