@@ -59,10 +59,10 @@ class Capture(Loop):
         if len(self._lanes) < _LANES and (batch := await self._found()):
             lane = asyncio.create_task(self._capture(batch))
             self._lanes[lane] = frozenset(message_id for _, message_id in batch)
-            return True
-        if not self._lanes:
+        elif self._lanes:
+            await self._free_lane()
+        else:
             return False
-        await self._free_lane()
         return True
 
     async def _free_lane(self) -> None:

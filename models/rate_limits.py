@@ -25,30 +25,30 @@ class RateLimit(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """So many hits per subject within this time; `message` says what was too much."""
+class Counted:
+    """So many hits per subject within this time are nothing to speak of."""
 
     name: str
     hits: int
     within: timedelta
-    message: str
 
     def key(self, subject: str) -> str:
         return f"{self.name}/{security.digest(subject)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Brake:
-    """Nobody is refused: after so many hits, each one more waits a `step` longer, up to `longest`."""
+class Limit(Counted):
+    """One more is refused; `message` says what was too much."""
 
-    name: str
-    hits: int
-    within: timedelta
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brake(Counted):
+    """Nobody is refused: each one more waits a `step` longer, up to `longest`."""
+
     step: timedelta
     longest: timedelta
-
-    def key(self, subject: str) -> str:
-        return f"{self.name}/{security.digest(subject)}"
 
     def pause(self, hits: int) -> timedelta:
         return min(self.longest, max(hits - self.hits, 0) * self.step)
@@ -114,12 +114,12 @@ async def slow(db: Db, brake: Brake, subject: str, *, now: datetime) -> timedelt
     return brake.pause((await _count(db, brake, subject, now)).hits)
 
 
-async def _count(db: Db, limit: Limit | Brake, subject: str, now: datetime) -> Row[Any]:
+async def _count(db: Db, limit: Counted, subject: str, now: datetime) -> Row[Any]:
     values = {"key": limit.key(subject), "now": now, "resets_at": now + limit.within}
     return (await db.execute(_HIT, values)).one()
 
 
-async def forgive(db: Db, limit: Limit | Brake, subject: str) -> None:
+async def forgive(db: Db, limit: Counted, subject: str) -> None:
     """An attempt that turned out to be right does not count."""
     await db.execute(
         text("update rate_limits set hits = greatest(hits - 1, 0) where key = :key"),
@@ -127,7 +127,7 @@ async def forgive(db: Db, limit: Limit | Brake, subject: str) -> None:
     )
 
 
-async def clear(db: Db, limit: Limit | Brake, subject: str) -> None:
+async def clear(db: Db, limit: Counted, subject: str) -> None:
     """Whoever knows the password starts anew."""
     await db.execute(text("delete from rate_limits where key = :key"), {"key": limit.key(subject)})
 

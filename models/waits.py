@@ -49,6 +49,10 @@ _COLUMNS = f"""
 select s.id, s.kind, s.title, s.state, s.held, s.done, s.waits_for, s.wakes_at, s.started_at, s.automation_id, s.count,
        {_PEOPLE} as people
 """
+_ONE = """
+  select p.id, p.kind, coalesce(a.name, p.title) as title, p.state, p.held, p.done, p.waits_for, p.wakes_at, p.started_at,
+         c.automation_id, cast(1 as bigint) as count, array[p.subject_id] as subjects
+"""
 # Only what goes on is grouped: what is over is never counted through, however much of it there is.
 _LINES = text(f"""
 with waits as (
@@ -57,9 +61,7 @@ with waits as (
          max(p.started_at) as started_at, c.automation_id, count(*) as count, array_agg(p.subject_id) as subjects
   {_SEEN} and p.kind = 'cohort' and not p.done group by coalesce(c.automation_id, p.id), c.automation_id, p.state, p.held, p.done
 ), others as (
-  select p.id, p.kind, coalesce(a.name, p.title), p.state, p.held, p.done, p.waits_for, p.wakes_at, p.started_at,
-         c.automation_id, cast(1 as bigint), cast('{{}}' as uuid[])
-  {_SEEN} and (p.kind <> 'cohort' or p.done and cast(:state as text) is not null)
+  {_ONE} {_SEEN} and (p.kind <> 'cohort' or p.done and cast(:state as text) is not null)
     and (cast(:after as uuid) is null or p.id < :after) order by p.id desc limit :limit
 )
 {_COLUMNS} from (
@@ -69,9 +71,7 @@ with waits as (
 # Who goes on next stands first; what goes on at no time of its own comes last.
 _APART = text(f"""
 {_COLUMNS} from (
-  select p.id, p.kind, coalesce(a.name, p.title) as title, p.state, p.held, p.done, p.waits_for, p.wakes_at, p.started_at,
-         c.automation_id, 1 as count, array[p.subject_id] as subjects
-  {_SEEN} and p.kind = 'cohort' and c.automation_id = :automation_id and (not p.done or cast(:state as text) is not null)
+  {_ONE} {_SEEN} and p.kind = 'cohort' and c.automation_id = :automation_id and (not p.done or cast(:state as text) is not null)
   order by coalesce(p.wakes_at, 'infinity'), p.id limit :limit offset :skip
 ) s
 """)

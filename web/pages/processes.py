@@ -128,10 +128,20 @@ def _row(row: Process, cohort: Cohort | None) -> ProcessRow:
     count, title = (cohort.count, cohort.automation) if cohort else (0, row.title)
     return _line(
         Line(
-            row.id, row.kind, title, row.state, row.held, row.done, row.waits_for, row.wakes_at, row.started_at,
-            cohort.automation_id if cohort else None, 1, count,
+            id=row.id,
+            kind=row.kind,
+            title=title,
+            state=row.state,
+            held=row.held,
+            done=row.done,
+            waits_for=row.waits_for,
+            wakes_at=row.wakes_at,
+            started_at=row.started_at,
+            automation_id=cohort.automation_id if cohort else None,
+            count=1,
+            people=count,
         )
-    )  # fmt: skip
+    )
 
 
 def _line(line: Line) -> ProcessRow:
