@@ -7,11 +7,11 @@ from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import Caller, needs
-from api.routes import Body, Part, Router
+from api.routes import Body, LeanRoute, Part, Router
 from domain.events import Report, whom
 from engine.ingest import Ingest, Receipt
 
-router = Router(prefix="/events", tags=["Events"])
+router = Router(prefix="/events", tags=["Events"], route_class=LeanRoute)
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z][A-Za-z0-9_.:\- ]*$")]
 
 

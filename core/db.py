@@ -18,6 +18,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from core import arrays
+from core.cursors import QueueingCursor
 
 APP_ROLE = "mainspring_app"
 Db = AsyncSession
@@ -89,7 +90,12 @@ class Database:
             max_overflow=pool,
             pool_pre_ping=checked,
             pool_timeout=10,
-            connect_args={"options": self._options, "connect_timeout": 2, "application_name": "mainspring"},
+            connect_args={
+                "options": self._options,
+                "connect_timeout": 2,
+                "application_name": "mainspring",
+                "cursor_factory": QueueingCursor,
+            },
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
