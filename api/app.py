@@ -121,6 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await app.state.renderer.stop()
+        await app.state.ingest.close()
         await database.close()
 
 

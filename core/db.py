@@ -5,6 +5,7 @@ acts (`Scope`); what lies outside of that does not exist for it. Only this file 
 """
 
 import asyncio
+import select
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,13 @@ import orjson
 import psycopg
 from psycopg.sql import Composed
 from psycopg.types.json import set_json_dumps, set_json_loads
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from core import arrays
 from core.cursors import QueueingCursor
@@ -175,6 +182,53 @@ async def fetch_last(db: Db, query: Query, values: Values = ()) -> list[tuple[An
 async def execute(db: Db, query: Query, values: Values = ()) -> None:
     """One statement whose rows nobody needs."""
     await (await driver(db)).execute(query, values)
+
+
+class Line:
+    """The connection of one writer whose transactions follow each other by the hundred. Not for two at a time.
+
+    For each transaction a pool asks whether the connection lives, and a session sets itself up: as much again as the
+    statements of a small batch. Here the connection is kept, and the ORM begins only where it is used.
+    """
+
+    def __init__(self) -> None:
+        self._connection: AsyncConnection | None = None
+        self._driver: psycopg.AsyncConnection[Any] | None = None
+
+    @asynccontextmanager
+    async def session(self) -> AsyncGenerator[Db]:
+        """One transaction: committed when the block ends. When it raises, the connection goes, and what it did with it."""
+        connection, raw = await self._open()
+        db = AsyncSession(connection, expire_on_commit=False, info={_DRIVER: raw})
+        try:
+            yield db
+            await (db if db.in_transaction() else raw).commit()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self) -> tuple[AsyncConnection, psycopg.AsyncConnection[Any]]:
+        if self._driver is not None and _has_said_something(self._driver):
+            await self.close()
+        if self._connection is None or self._driver is None:
+            self._connection = await database().engine.connect()
+            self._driver = (await self._connection.get_raw_connection()).driver_connection
+        return self._connection, cast("psycopg.AsyncConnection[Any]", self._driver)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.invalidate()
+            await self._connection.close()
+        self._connection = self._driver = None
+
+
+def _has_said_something(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """A Postgres that nobody has asked anything speaks to say goodbye, and a closed socket can be read as well."""
+    if connection.closed:
+        return True
+    ears = select.poll()
+    ears.register(connection.fileno(), select.POLLIN)
+    return bool(ears.poll(0))
 
 
 _database: Database | None = None

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 
-from core.db import Db, pipeline, scope_to, session
+from core.db import Db, Line, pipeline, scope_to, session
 from core.templating.process import CannotStart
 from domain.steps import Later, Performed, Refused, Sent, Unknown
 from engine.loops import AWAY, GATHER, Loop
@@ -84,6 +84,7 @@ class Delivery(Loop):
     def __init__(self, claimant: Claimant) -> None:
         super().__init__()
         self._claimant = claimant
+        self._line = Line()
         self._owner = 0  # the claimant's number, from the first turn on
         self._handed: deque[Handed] = deque()
         self._flying: dict[UUID, asyncio.Task[None]] = {}
@@ -135,7 +136,7 @@ class Delivery(Loop):
     async def _together(self, batch: Batch) -> int:
         """One transaction; how many messages were settled, or are on their way once it is committed."""
         self._in_doubt = True  # until the transaction has been heard to commit
-        async with session() as db:
+        async with self._line.session() as db:
             if batch.landed:
                 await self._settle(db, batch.landed)
             if batch.found is None:
@@ -262,14 +263,15 @@ class Delivery(Loop):
         self._forget(one)
 
     async def close(self) -> None:
-        """What is in the air is waited for, so that a planned stop leaves nothing unknown.
-
-        Without Postgres nothing can be written down: the sweeper of another worker, or of the next, finds what was begun.
-        """
+        """What is in the air is waited for, so that a planned stop leaves nothing unknown."""
         if self._flying:
             await asyncio.wait(self._flying.values(), timeout=5)
-        if not self._landed:
-            return
+        if self._landed:
+            await self._write_down()
+        await self._line.close()
+
+    async def _write_down(self) -> None:
+        """Without Postgres nothing can be: the sweeper of another worker, or of the next, finds what was begun."""
         try:
             await self._move(Batch(list(self._landed), []))
         except AWAY as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from core.db import Db, pipeline, plan_once, scope_to, session
+from core.db import Db, Line, pipeline, plan_once, scope_to
 from domain.contacts import Details, Origin, parse_details
 from domain.errors import Invalid
 from domain.events import Report, fault
@@ -60,6 +60,7 @@ class Ingest:
     """`await ingest.add(…)` returns when the reports are committed."""
 
     def __init__(self) -> None:
+        self._line = Line()
         self._waiting: list[_Request] = []
         self._writer: asyncio.Task[None] | None = None
         self._expected = 1
@@ -77,11 +78,15 @@ class Ingest:
             self._writer = asyncio.create_task(self._write())
         return await answer
 
+    async def close(self) -> None:
+        """When nobody posts any more."""
+        await self._line.close()
+
     async def _write(self) -> None:
         while self._waiting:
             await self._gather()
             batch = self._next()
-            await _settle(batch)
+            await _settle(self._line, batch)
             self._flushed = asyncio.get_running_loop().time()
             self._expected = len(batch) + len(self._waiting)
 
@@ -105,15 +110,15 @@ class Ingest:
         return batch
 
 
-async def _settle(batch: Sequence[_Request]) -> None:
+async def _settle(line: Line, batch: Sequence[_Request]) -> None:
     """Flush and answer. What fails together is tried one by one, so that nobody hears of a fault that is another's."""
     before = [request.as_given() for request in batch]
     try:
-        await _flush(batch)
+        await _flush(line, batch)
     except BaseException as error:  # noqa: BLE001 -- every request hears of it; none is left waiting
         if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, AWAY):
             for request in before:
-                await _settle([request])
+                await _settle(line, [request])
             return
         for request in batch:
             if not request.answer.done():
@@ -124,10 +129,10 @@ async def _settle(batch: Sequence[_Request]) -> None:
                 request.answer.set_result(request.receipt)
 
 
-async def _flush(batch: Sequence[_Request]) -> None:
+async def _flush(line: Line, batch: Sequence[_Request]) -> None:
     workspaces = tuple({request.workspace_id for request in batch})
     named = {(request.workspace_id, report.whom) for request in batch for _, report in request.reports}
-    async with session() as db:
+    async with line.session() as db:
         async with pipeline(db):
             await plan_once(db)
             await scope_to(db, workspaces)

@@ -12,7 +12,7 @@ import structlog
 
 from activities.enrolments import Ground, Moved, Remembered, facts_of, ground, position_of, remember, settle
 from activities.plans import PLANS, Ready
-from core.db import Db, commit, pipeline, scope_to, session
+from core.db import Db, Line, commit, pipeline, scope_to, session
 from domain.entries import Earlier, TurnedAway, base_key, entry
 from domain.facts import Facts, Happening
 from domain.ids import new_id
@@ -56,6 +56,7 @@ class Router(Loop):
         self._batch = 1 if shard in _NAMES else _BATCH
         self._hand_over = hand_over
         self._lock = Lock(79, shard)
+        self._line = Line()
         self._busy = False
 
     async def turn(self) -> bool:
@@ -76,7 +77,7 @@ class Router(Loop):
     async def _take(self, limit: int) -> int:
         """Do the oldest jobs in one transaction; how many there were."""
         reserved: list[Kept] = []
-        async with session() as db:
+        async with self._line.session() as db:
             jobs = await queue.claim(db, self._shard, limit)
             if jobs:
                 workspaces = sorted({job.workspace_id for job in jobs})
@@ -105,6 +106,7 @@ class Router(Loop):
 
     async def close(self) -> None:
         await self._lock.release()
+        await self._line.close()
 
 
 async def route(db: Db, jobs: Sequence[Job]) -> list[Kept]:

@@ -1,9 +1,10 @@
 """Trying again: at the time that the other side names, and long enough also for what is old already."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ from models.workspaces import Workspace
 from tests import servers
 
 HOUR = timedelta(hours=1)
+Kept = TypeVar("Kept", bound=Delivery)
 
 
 class Refusing(Delivery):
@@ -80,6 +82,12 @@ async def claimant(database: Database) -> AsyncIterator[Claimant]:
     await one.let_go()
 
 
+@asynccontextmanager
+async def ending(loop: Kept) -> AsyncGenerator[Kept]:
+    yield loop
+    await loop.close()
+
+
 async def tried(workspace: Workspace, loop: Refusing) -> Any:
     """The row of the message after it was claimed, tried and settled."""
     await loop.turn()
@@ -102,7 +110,8 @@ async def test_the_other_side_says_when(
     channel = f"c{new_id().hex}"
     await reserve(workspace, channel, age=timedelta())
     begun = datetime.now(UTC)
-    row = await tried(workspace, Refusing(claimant, channel, Later("Too many.", after)))
+    async with ending(Refusing(claimant, channel, Later("Too many.", after))) as loop:
+        row = await tried(workspace, loop)
     assert row.state == "reserved"
     assert least <= row.not_before - begun < least + timedelta(seconds=30)
 
@@ -110,7 +119,8 @@ async def test_the_other_side_says_when(
 async def test_in_a_sandbox_nobody_waits_for_hours(claimant: Claimant, sandbox_workspace: Workspace) -> None:
     channel = f"c{new_id().hex}"
     await reserve(sandbox_workspace, channel, age=timedelta())
-    row = await tried(sandbox_workspace, Refusing(claimant, channel, Later("Too many.", 2 * HOUR)))
+    async with ending(Refusing(claimant, channel, Later("Too many.", 2 * HOUR))) as loop:
+        row = await tried(sandbox_workspace, loop)
     assert row.not_before - datetime.now(UTC) < timedelta(seconds=61)
 
 
@@ -120,16 +130,16 @@ async def test_what_is_old_is_tried_for_a_while_before_it_is_given_up(
     """Somebody who sends again what failed last week means more than one attempt."""
     channel = f"c{new_id().hex}"
     await reserve(workspace, channel, age=timedelta(days=7))
-    loop = Refusing(claimant, channel, Later("Away."))
     states: list[str] = []
-    for _ in range(10):
-        states.append((await tried(workspace, loop)).state)
+    async with ending(Refusing(claimant, channel, Later("Away."))) as loop:
+        for _ in range(10):
+            states.append((await tried(workspace, loop)).state)
+            async with session(Scope(workspaces=(workspace.id,))) as db:
+                await db.execute(text("update messages set not_before = null"))
+        assert states == ["reserved"] * 9 + ["failed"]
         async with session(Scope(workspaces=(workspace.id,))) as db:
-            await db.execute(text("update messages set not_before = null"))
-    assert states == ["reserved"] * 9 + ["failed"]
-    async with session(Scope(workspaces=(workspace.id,))) as db:
-        assert (await deciding.retry(db, workspace.id, Which(state="failed"))).count == 1
-    assert (await tried(workspace, loop)).state == "reserved"
+            assert (await deciding.retry(db, workspace.id, Which(state="failed"))).count == 1
+        assert (await tried(workspace, loop)).state == "reserved"
 
 
 async def test_it_stops_in_peace_while_postgres_is_away(
@@ -140,6 +150,7 @@ async def test_it_stops_in_peace_while_postgres_is_away(
     await reserve(workspace, channel, age=timedelta())
     loop = Refusing(claimant, channel, Later("Away."))
     await loop.turn()
+    await loop._line.close()
     configure(Database(f"postgresql://nobody@127.0.0.1:{servers.free_port()}/none"))
     try:
         with structlog.testing.capture_logs() as logs:
@@ -179,12 +190,12 @@ async def test_a_message_that_cannot_be_done_stops_no_other(
     claimant: Claimant, workspace: Workspace, bad: str, state: str, said: str
 ) -> None:
     """What was not sent has failed; what may have been sent is never called failed, since that may be sent again."""
-    loop = Faulty(claimant, f"c{new_id().hex}")
-    found = await outcomes(workspace, loop, "first", bad, "last")
-    assert found["first"] == found["last"] == ("sent", "")
-    assert found[bad][0] == state
-    assert said in found[bad][1]
-    assert await outcomes(workspace, loop, "next") == {**found, "next": ("sent", "")}
+    async with ending(Faulty(claimant, f"c{new_id().hex}")) as loop:
+        found = await outcomes(workspace, loop, "first", bad, "last")
+        assert found["first"] == found["last"] == ("sent", "")
+        assert found[bad][0] == state
+        assert said in found[bad][1]
+        assert await outcomes(workspace, loop, "next") == {**found, "next": ("sent", "")}
 
 
 async def test_a_machine_that_is_short_of_something_fails_no_message(

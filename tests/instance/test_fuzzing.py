@@ -56,7 +56,9 @@ def test_the_fuzzer_finds_nothing_in_a_business_that_lives(instance: Instance, t
         (tmp_path / "schemathesis.toml").write_text(configuration(business(api)))
     # connections would be tried at any address that it makes up
     said = fuzz(instance, tmp_path, key, "--exclude-path-regex", f"/connections/|{OWN}")
-    assert unreached(said) <= UNREACHABLE
+    if missed := unreached(said) - UNREACHABLE:  # ten made-up ids in a row happen, twice in a row they do not
+        paths = (word for operation in missed for word in ("--include-path", operation.split()[1]))
+        assert not missed & unreached(fuzz(instance, tmp_path, key, *paths, seed=f"{SEED}1"))
     # a person is known by a cookie, of which the description of the API does not speak
     as_a_person = {"Cookie": cookie, "X-CSRF-Token": token}
     unspoken = "ignored_auth,missing_required_header,negative_data_rejection"
@@ -64,13 +66,13 @@ def test_the_fuzzer_finds_nothing_in_a_business_that_lives(instance: Instance, t
     assert instance.ready(), "and what it left behind is borne by the worker"
 
 
-def fuzz(instance: Instance, folder: Path, headers: dict[str, str], *options: str) -> str:
+def fuzz(instance: Instance, folder: Path, headers: dict[str, str], *options: str, seed: str = SEED) -> str:
     """Asks every route many times; what Schemathesis said about the answers."""
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{instance.url}/api/v1/openapi.json"),
         *(word for name, value in headers.items() for word in ("--header", f"{name}: {value}")),
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", SEED),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", seed),
         *("--workers", "2", "--no-color", *options),
     ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
