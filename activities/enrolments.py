@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from activities.plans import Ready
@@ -17,7 +17,7 @@ from domain import cohorts
 from domain.facts import Facts, Happening
 from domain.kernel import Outcome, Position
 from domain.kernel.values import Effect, Reserve
-from domain.sending import ADDRESSES, Limits
+from domain.sending import ADDRESSES, FREE, Limits
 from domain.steps import AddTag, RemoveTag, SetAttribute
 from models import automations, clocks, contacts, enrolments, facts, holds, messages, outbox
 from models.conditions import happenings
@@ -37,6 +37,8 @@ class Ground:
 
     def limits(self, ready: Ready, known: Known) -> Limits:
         """What stands between this contact and a message of this automation."""
+        if not self.held:  # as a rule, and asked for each of a crowd
+            return Limits(suppressed=known.suppressed) if known.suppressed else FREE
         scopes = (
             ("workspace", str(ready.workspace_id), "workspace"),
             ("automation", str(ready.automation_id), "automation"),
@@ -68,8 +70,7 @@ async def ground(db: Db, workspace_ids: Sequence[UUID], contact_ids: Iterable[UU
     return Ground(now, held, known)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """One contact whom the kernel has moved at `at`. `row` is None for somebody who comes in, under `entry_key`."""
 
     ready: Ready

@@ -1,22 +1,23 @@
 """Facts: what is known about one contact at one moment; conditions and the kernel read this and nothing else.
 
-They are values: a step that adds a tag gives new facts, and the facts from before stay as they were.
+They are values: a step that adds a tag gives new facts, and the facts from before stay as they were. They are made by the
+thousand, so they are named tuples: a frozen dataclass takes four times as long to make.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.calendars.zones import find_zone
 
 ZoneSource = Literal["contact", "workspace"]
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class ContactFacts:
+class ContactFacts(NamedTuple):
     """`attributes` are the workspace's own fields; `consent` is the state in force per channel."""
 
     id: UUID
@@ -28,29 +29,27 @@ class ContactFacts:
     last_name: str | None = None
     external_id: str | None = None
     time_zone: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = _NOTHING
     tags: frozenset[str] = frozenset()
-    consent: Mapping[str, str] = field(default_factory=dict)
+    consent: Mapping[str, str] = _NOTHING
 
     def with_changes(self, **changes: Any) -> "ContactFacts":
-        return replace(self, **changes)
+        return self._replace(**changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One event of the contact."""
 
     id: UUID
     name: str
     occurred_at: datetime
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = _NOTHING
 
 
 Happenings = Mapping[str, tuple[Happening, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """`happenings` by event name, newest first; `trigger` let the contact in; `data` holds the answers that steps kept.
 
     `zone` is the contact's own time zone, or else the workspace's; `zone_source` says which.
@@ -59,9 +58,9 @@ class Facts:
     contact: ContactFacts
     zone: ZoneInfo
     zone_source: ZoneSource = "workspace"
-    happenings: Happenings = field(default_factory=dict)
+    happenings: Happenings = _NOTHING
     trigger: Happening | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = _NOTHING
 
     def named(self, name: str) -> tuple[Happening, ...]:
         """The contact's events of this name, newest first."""
@@ -69,7 +68,7 @@ class Facts:
 
     def with_changes(self, **changes: Any) -> "Facts":
         """A copy in which some parts are others: `facts.with_changes(trigger=…, data=…)`."""
-        return replace(self, **changes)
+        return self._replace(**changes)
 
     def tagged(self, tag: str) -> "Facts":
         return self._with_contact(tags=self.contact.tags | {tag})
@@ -81,15 +80,15 @@ class Facts:
         return self._with_contact(attributes={**self.contact.attributes, name: value})
 
     def with_data(self, name: str, value: Any) -> "Facts":
-        return replace(self, data={**self.data, name: value})
+        return self._replace(data={**self.data, name: value})
 
     def after(self, happening: Happening) -> "Facts":
         """The facts once this has happened too."""
         known = by_name([*self.named(happening.name), happening])
-        return replace(self, happenings={**self.happenings, **known})
+        return self._replace(happenings={**self.happenings, **known})
 
     def _with_contact(self, **changes: Any) -> "Facts":
-        return replace(self, contact=replace(self.contact, **changes))
+        return self._replace(contact=self.contact._replace(**changes))
 
 
 def by_name(happenings: Iterable[Happening]) -> dict[str, tuple[Happening, ...]]:

@@ -29,6 +29,9 @@ from models.messages import Claim, Kept, Settled
 log = structlog.get_logger(__name__)
 
 _BATCH = 500  # mails a transaction
+_SCAN = (
+    10 * _BATCH
+)  # mails that are looked for at a time: what has been delivered is still in the way of the next look
 _LANES = 2  # transactions at a time, each at its own pace: while Postgres writes one, the letters of the other are made
 _GONE = "The contact or the e-mail is not there any more."
 _KEPT: tuple[Way, ...] = ("captured",)
@@ -81,14 +84,20 @@ class Capture(Loop):
 
     async def _found(self) -> list[Handed]:
         async with session() as db:
+            if not self._handed:
+                self._handed.extend(await self._waiting(db))
             while self._handed:
                 some = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
                 if found := await self._outlets.among(db, some, _KEPT):
                     return found
-            taken = frozenset[UUID]().union(*self._lanes.values())
-            await scope_to(db, await self._outlets.going(db, _KEPT))
-            found = await messages.waiting(db, ["email"], datetime.now(UTC), _BATCH + len(taken))
-            return [one for one in found if one[1] not in taken][:_BATCH]
+            return []
+
+    async def _waiting(self, db: Db) -> list[Handed]:
+        """What cohorts and other processes have reserved, and what a crash has left behind."""
+        taken = frozenset[UUID]().union(*self._lanes.values())
+        await scope_to(db, await self._outlets.going(db, _KEPT))
+        found = await messages.waiting(db, ["email"], datetime.now(UTC), _SCAN + len(taken))
+        return [one for one in found if one[1] not in taken]
 
     async def _capture(self, batch: Sequence[Handed]) -> None:
         """Together; where that cannot be done, find out with which mail and go on without it."""

@@ -1,8 +1,7 @@
 """What the kernel may know: contacts as facts, with their zone and with what stands between them and a message."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,7 @@ from domain.facts import ContactFacts, Facts, zone_for
 _UTC = ZoneInfo("UTC")  # for a workspace whose zone is none any more
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One contact: whose, the facts without events, and why a channel must not be used (`{"email": "hard_bounce"}`)."""
 
     workspace_id: UUID

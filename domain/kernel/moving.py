@@ -4,7 +4,6 @@ Nobody is moved on by the publishing itself, except where a wait became shorter 
 at a step that is gone keeps waiting as long as before, and then enters the next step that is still there.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from domain.conditions import evaluate
@@ -45,9 +44,9 @@ def _stay(node: NodePlan, position: Position, facts: Facts, now: datetime) -> Po
     match node:
         case WaitPlan() if entered:
             wake = wake_time(node, entered, facts)
-            return replace(position, wake_at=max(wake, now) if wake else None)
+            return position._replace(wake_at=max(wake, now) if wake else None)
         case WaitUntilPlan() if entered:
-            return replace(position, wake_at=_wake_until(node, entered, facts, now))
+            return position._replace(wake_at=_wake_until(node, entered, facts, now))
         case _:
             return position
 

@@ -1,7 +1,6 @@
 """What each kind of step does to somebody who enters it, and to somebody who is woken at it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -77,7 +76,7 @@ def _wake_wait(passage: Passage, node: WaitPlan) -> Way | None:
     if wake == start.wake_at:
         return None
     return passage.park(
-        node, "rescheduled", {"until": wake, "before": start.wake_at}, replace(start, wake_at=wake)
+        node, "rescheduled", {"until": wake, "before": start.wake_at}, start._replace(wake_at=wake)
     )
 
 
@@ -111,7 +110,7 @@ def _wake_wait_until(passage: Passage, node: WaitUntilPlan) -> Way | None:
     if deadline <= passage.now:
         return _time_is_up(passage, node, deadline)
     wake = look_again(node, entered, passage.facts, passage.now)
-    return None if wake == start.wake_at else Halt(replace(start, wake_at=wake))
+    return None if wake == start.wake_at else Halt(start._replace(wake_at=wake))
 
 
 def _time_is_up(passage: Passage, node: WaitUntilPlan, deadline: datetime) -> Way:
@@ -207,7 +206,7 @@ def _reserve(passage: Passage, node: EffectPlan) -> Way:
     passage.reserve(node.id, row)
     if not node.awaits:
         return passage.to(node, node.next, "reserved")
-    where = replace(passage.here(node.id, None), awaits="message")
+    where = passage.here(node.id, None)._replace(awaits="message")
     return passage.park(node, "asked", None, where)
 
 

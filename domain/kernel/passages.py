@@ -6,7 +6,6 @@ once the messages that were meant to be days apart.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
@@ -96,7 +95,7 @@ class Passage:
         since, now, facts = entered + TICK, self.now, self.facts
         arrived = self.arrived
         if arrived and since - ON_ITS_WAY <= arrived.occurred_at < since:
-            facts, now = facts.after(replace(arrived, occurred_at=since)), max(now, since)
+            facts, now = facts.after(arrived._replace(occurred_at=since)), max(now, since)
         return evaluate(condition, facts, now, since=since)
 
     def to(self, node: NodePlan, target: str | None, decision: str, evidence: Any = None) -> Way:
