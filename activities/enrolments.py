@@ -279,6 +279,4 @@ def _lines(one: Moved) -> Iterator[automations.Passage]:
 
 
 def _told(one: Moved) -> automations.Told:
-    ready = one.ready
-    steps = [why.as_json() for why in one.outcome.whys]
-    return ready.workspace_id, one.id, ready.automation_id, one.facts.contact.id, one.at, steps
+    return one.ready.workspace_id, one.id, one.at, [why.as_json() for why in one.outcome.whys]

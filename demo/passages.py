@@ -28,8 +28,8 @@ async def write(db: Db, lives: Sequence[Life]) -> None:
     ]
     await outbox.put(db, starts)
     await automations.tally(db, Counter(line for _, passage in inside for line in _lines(passage)))
-    told = [one for life, passage in inside for one in _trails(life, passage)]
-    await automations.tell(db, sorted(told, key=lambda one: one[4]))
+    told = [one for _life, passage in inside for one in _trails(passage)]
+    await automations.tell(db, sorted(told, key=lambda one: one[2]))
 
 
 def _wait(passage: Passage) -> Waiting | None:
@@ -83,9 +83,7 @@ def _sudden_end(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield outcome.node, f"!{outcome.ended}"
 
 
-def _trails(life: Life, passage: Passage) -> Iterator[automations.Told]:
-    ready = passage.ready
+def _trails(passage: Passage) -> Iterator[automations.Told]:
     for at, outcome in passage.said:
         if outcome.whys:
-            steps = [why.as_json() for why in outcome.whys]
-            yield ready.workspace_id, passage.id, ready.automation_id, life.facts.contact.id, at, steps
+            yield passage.ready.workspace_id, passage.id, at, [why.as_json() for why in outcome.whys]

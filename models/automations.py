@@ -257,21 +257,18 @@ async def tally(db: Db, passages: dict[Passage, int]) -> None:
 
 
 _TRAIL = """
-insert into trails (id, workspace_id, enrolment_id, automation_id, contact_id, at, steps)
-select uuidv7(), * from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::jsonb[])
+insert into trails (id, workspace_id, enrolment_id, at, steps)
+select uuidv7(), * from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::jsonb[])
 """
 
-Told = tuple[
-    UUID, UUID, UUID, UUID, datetime, Sequence[Any]
-]  # workspace, enrolment, automation, contact, at, steps
+Told = tuple[UUID, UUID, datetime, Sequence[Any]]  # workspace, enrolment, at, steps
 
 
 async def tell(db: Db, told: Sequence[Told]) -> None:
     """Keep what was decided and why."""
     if told:
-        columns = [list(column) for column in zip(*told, strict=True)]
-        columns[5] = [Jsonb(steps) for steps in columns[5]]
-        await execute(db, _TRAIL, columns)
+        *columns, steps = (list(column) for column in zip(*told, strict=True))
+        await execute(db, _TRAIL, [*columns, list(map(Jsonb, steps))])
 
 
 async def count(db: Db, workspace_id: UUID) -> dict[str, int]:

@@ -62,14 +62,9 @@ class Enrolment(Owned, table=True):
 class Trail(Owned, table=True):
     """What one run of the kernel decided and why: one row, with its list of steps."""
 
-    __table_args__ = (
-        Index("trails_enrolment", "enrolment_id", "id"),
-        Index("trails_contact", "contact_id", "automation_id", "id"),
-    )
+    __table_args__ = (Index("trails_enrolment", "enrolment_id", "id"),)
 
     enrolment_id: UUID = belongs_to("enrolments")
-    automation_id: UUID
-    contact_id: UUID
     at: Instant = instant()
     steps: list[dict[str, Any]] = json(empty="[]")
 

@@ -102,7 +102,7 @@ async def make_passage(
     async with transaction() as db:
         await enrolments.insert(db, [placed])
         steps = [why.as_json() for why in WHYS]
-        await automations.tell(db, [(workspace.id, placed.id, row.id, contact.id, started_at, steps)])
+        await automations.tell(db, [(workspace.id, placed.id, started_at, steps)])
         rows = [
             messages.NewMessage(
                 workspace.id, "email", contact.id, f"{placed.id}/{node}", started_at, row.id, version.id, placed.id, node,
