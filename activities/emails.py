@@ -153,12 +153,12 @@ class Mailroom:
         }
 
     async def _write(self, orders: Sequence[Order]) -> list[Letter]:
-        """Fill in the letters; those of one step and workspace together."""
-        batches: dict[tuple[UUID, str], list[Order]] = defaultdict(list)
+        """Fill in the letters, those of one step together."""
+        batches: dict[tuple[UUID | None, str | None], list[Order]] = defaultdict(list)
         letters = [Letter(order.claim, dropped=order.dropped) for order in orders if order.dropped]
         for order in orders:
             if not order.dropped:
-                batches[order.workspace.id, Template(order.mail.parts()).key].append(order)
+                batches[order.claim.version_id, order.claim.node].append(order)
         for batch in batches.values():
             letters += await self._fill_in(batch)
         return letters
