@@ -45,7 +45,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        telemetry={"metrics": False, "logs": False},
+        telemetry={
+            "tracing": bool(settings.otel_exporter_otlp_endpoint),
+            "metrics": False,
+            "logs": False,
+        },
     )
     app.state.door = Door(settings, Passwords(), Signer.of(settings.mainspring_home, "csrf"))
     app.state.temporal = Link(settings)

@@ -3,6 +3,7 @@
 import collections
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -20,13 +21,13 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _CARRY = TraceContextTextMapPropagator()
 registry = CollectorRegistry()
-REQUESTS = Counter(
+_REQUESTS = Counter(
     "mainspring_http_requests_total",
     "Requests that were answered.",
     ["method", "route", "status"],
     registry=registry,
 )
-SECONDS = Histogram(
+_SECONDS = Histogram(
     "mainspring_http_request_seconds",
     "How long an answer took.",
     ["route"],
@@ -57,6 +58,19 @@ TURN = Histogram(
 SILENT = Gauge(
     "mainspring_loop_silent_seconds", "Since a loop last began a turn.", ["loop"], registry=registry
 )
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """A request that was answered, and how long that took."""
+    requests, times = _of_route(method, route, status)
+    requests.inc()
+    times.observe(seconds)
+
+
+@cache
+def _of_route(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Looking them up by their labels takes longer than counting."""
+    return _REQUESTS.labels(method, route, status), _SECONDS.labels(route)
 
 
 def count_messages(states: Iterable[str]) -> None:
