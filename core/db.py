@@ -165,11 +165,6 @@ async def commit(db: Db) -> None:
     await (await driver(db)).commit()
 
 
-async def plan_once(db: Db) -> None:
-    """Keep the plans of statements in this transaction, as the connections of the engine do."""
-    await execute(db, "select set_config('plan_cache_mode', 'force_generic_plan', true)")
-
-
 async def fetch_last(db: Db, query: Query, values: Values = ()) -> list[tuple[Any, ...]]:
     """The rows of a transaction's last statement, which is committed in the same round trip."""
     connection = await driver(db)
@@ -188,7 +183,8 @@ class Line:
     """The connection of one writer whose transactions follow each other by the hundred. Not for two at a time.
 
     For each transaction a pool asks whether the connection lives, and a session sets itself up: as much again as the
-    statements of a small batch. Here the connection is kept, and the ORM begins only where it is used.
+    statements of a small batch. Here the connection is kept, with the plans of its statements, and the ORM begins only where
+    it is used.
     """
 
     def __init__(self) -> None:
@@ -213,6 +209,8 @@ class Line:
         if self._connection is None or self._driver is None:
             self._connection = await database().engine.connect()
             self._driver = (await self._connection.get_raw_connection()).driver_connection
+            await self._connection.exec_driver_sql("set plan_cache_mode = force_generic_plan")
+            await self._connection.commit()
         return self._connection, cast("psycopg.AsyncConnection[Any]", self._driver)
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from core.db import Db, Line, pipeline, plan_once, scope_to
+from core.db import Db, Line, pipeline, scope_to
 from domain.contacts import Details, Origin, parse_details
 from domain.errors import Invalid
 from domain.events import Report, fault
@@ -134,7 +134,6 @@ async def _flush(line: Line, batch: Sequence[_Request]) -> None:
     named = {(request.workspace_id, report.whom) for request in batch for _, report in request.reports}
     async with line.session() as db:
         async with pipeline(db):
-            await plan_once(db)
             await scope_to(db, workspaces)
             now, known = await asyncio.gather(clocks.times(db, workspaces), identify(db, named))
         for request in batch:
