@@ -16,6 +16,7 @@ import orjson
 import psycopg
 from psycopg.sql import Composed
 from psycopg.types.json import set_json_dumps, set_json_loads
+from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -33,7 +34,8 @@ Db = AsyncSession
 # Sequential scans are off because a plan made while a queue table was empty is kept by the prepared statement
 # and turns a claim of 0.1 ms into 3 ms until autovacuum has looked at the table. Statements for batches look the same
 # whatever is in the batch: planning each anew took as long as running it.
-ENGINE_OPTIONS = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
+_KEEP_PLANS = "-c plan_cache_mode=force_generic_plan"
+ENGINE_OPTIONS = f"-c enable_seqscan=off {_KEEP_PLANS}"
 
 set_json_dumps(orjson.dumps)
 set_json_loads(orjson.loads)
@@ -91,20 +93,23 @@ class Database:
     def __init__(self, url: str, *, pool: int = 10, options: str = "", checked: bool = True) -> None:
         self.url = plain_url(url)
         self._options = f"-c role={APP_ROLE} {options}".strip()
-        self.engine: AsyncEngine = create_async_engine(
+        self.engine = self._engine(
+            self._options, pool_size=pool, max_overflow=pool, pool_pre_ping=checked, pool_timeout=10
+        )
+        self.lines = self._engine(f"{self._options} {_KEEP_PLANS}", poolclass=NullPool)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    def _engine(self, options: str, **pool: Any) -> AsyncEngine:
+        return create_async_engine(
             self.url.replace("postgresql://", "postgresql+psycopg://"),
-            pool_size=pool,
-            max_overflow=pool,
-            pool_pre_ping=checked,
-            pool_timeout=10,
             connect_args={
-                "options": self._options,
+                "options": options,
                 "connect_timeout": 2,
                 "application_name": "mainspring",
                 "cursor_factory": QueueingCursor,
             },
+            **pool,
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def session(self, scope: Scope | None = None) -> AsyncGenerator[Db]:
@@ -122,6 +127,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self.lines.dispose()
 
 
 async def scope_to(db: Db, workspaces: Iterable[UUID]) -> None:
@@ -183,41 +189,49 @@ class Line:
     """The connection of one writer whose transactions follow each other by the hundred. Not for two at a time.
 
     For each transaction a pool asks whether the connection lives, and a session sets itself up: as much again as the
-    statements of a small batch. Here the connection is kept, with the plans of its statements, and the ORM begins only where
-    it is used.
+    statements of a small batch. Here the connection is kept, beside the pool and with the plans of its statements, and the
+    ORM begins only where it is used.
     """
 
     def __init__(self) -> None:
-        self._connection: AsyncConnection | None = None
-        self._driver: psycopg.AsyncConnection[Any] | None = None
+        self._kept: tuple[AsyncConnection, psycopg.AsyncConnection[Any]] | None = None
+        self._taken = False
 
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[Db]:
         """One transaction: committed when the block ends. When it raises, the connection goes, and what it did with it."""
-        connection, raw = await self._open()
-        db = AsyncSession(connection, expire_on_commit=False, info={_DRIVER: raw})
+        if self._taken:
+            raise RuntimeError("a line is for one writer at a time")
+        self._taken = True
         try:
+            connection, raw = await self._open()
+            db = AsyncSession(connection, expire_on_commit=False, info={_DRIVER: raw})
             yield db
-            await (db if db.in_transaction() else raw).commit()
+            if db.new or db.in_transaction():
+                await db.commit()
+                await db.close()
+            else:
+                await raw.commit()
         except BaseException:
             await self.close()
             raise
+        finally:
+            self._taken = False
 
     async def _open(self) -> tuple[AsyncConnection, psycopg.AsyncConnection[Any]]:
-        if self._driver is not None and _has_said_something(self._driver):
+        if self._kept and _has_said_something(self._kept[1]):
             await self.close()
-        if self._connection is None or self._driver is None:
-            self._connection = await database().engine.connect()
-            self._driver = (await self._connection.get_raw_connection()).driver_connection
-            await self._connection.exec_driver_sql("set plan_cache_mode = force_generic_plan")
-            await self._connection.commit()
-        return self._connection, cast("psycopg.AsyncConnection[Any]", self._driver)
+        if self._kept is None:
+            connection = await database().lines.connect()
+            raw = (await connection.get_raw_connection()).driver_connection
+            self._kept = connection, cast("psycopg.AsyncConnection[Any]", raw)
+        return self._kept
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.invalidate()
-            await self._connection.close()
-        self._connection = self._driver = None
+        kept, self._kept = self._kept, None
+        if kept:
+            await kept[0].invalidate()
+            await kept[0].close()
 
 
 def _has_said_something(connection: psycopg.AsyncConnection[Any]) -> bool:

@@ -123,6 +123,6 @@ class UnitRoute(APIRoute):
 
         return handler
 
-    async def before(self, request: Request) -> Response | None:  # noqa: ARG002 -- for routes that may have the answer already
-        """The answer, when it needs no handler."""
+    async def before(self, request: Request) -> Response | None:  # noqa: ARG002 -- for routes that have it
+        """The answer, when it is known before FastAPI begins."""
         return None

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from domain.calendars.zones import find_zone
 
 ZoneSource = Literal["contact", "workspace"]
+# cannot be changed, pickled or written as JSON: who wants that takes `dict(…)` of it
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

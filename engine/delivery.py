@@ -266,9 +266,11 @@ class Delivery(Loop):
         """What is in the air is waited for, so that a planned stop leaves nothing unknown."""
         if self._flying:
             await asyncio.wait(self._flying.values(), timeout=5)
-        if self._landed:
-            await self._write_down()
-        await self._line.close()
+        try:
+            if self._landed:
+                await self._write_down()
+        finally:
+            await self._line.close()
 
     async def _write_down(self) -> None:
         """Without Postgres nothing can be: the sweeper of another worker, or of the next, finds what was begun."""

@@ -29,9 +29,8 @@ from models.messages import Claim, Kept, Settled
 log = structlog.get_logger(__name__)
 
 _BATCH = 500  # mails a transaction
-_SCAN = (
-    10 * _BATCH
-)  # mails that are looked for at a time: what has been delivered is still in the way of the next look
+# Mails that are looked for at a time. What has gone meanwhile is in the way of the next look, until a vacuum.
+_SCAN = 10 * _BATCH
 _LANES = 2  # transactions at a time, each at its own pace: while Postgres writes one, the letters of the other are made
 _GONE = "The contact or the e-mail is not there any more."
 _KEPT: tuple[Way, ...] = ("captured",)
@@ -84,13 +83,18 @@ class Capture(Loop):
 
     async def _found(self) -> list[Handed]:
         async with session() as db:
-            if not self._handed:
-                self._handed.extend(await self._waiting(db))
-            while self._handed:
-                some = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
-                if found := await self._outlets.among(db, some, _KEPT):
-                    return found
-            return []
+            if found := await self._kept(db):
+                return found
+            self._handed.extend(await self._waiting(db))
+            return await self._kept(db)
+
+    async def _kept(self, db: Db) -> list[Handed]:
+        """Some of those that were handed over; what goes out by SMTP is among them."""
+        while self._handed:
+            some = [self._handed.popleft() for _ in range(min(_BATCH, len(self._handed)))]
+            if found := await self._outlets.among(db, some, _KEPT):
+                return found
+        return []
 
     async def _waiting(self, db: Db) -> list[Handed]:
         """What cohorts and other processes have reserved, and what a crash has left behind."""

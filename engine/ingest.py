@@ -79,7 +79,9 @@ class Ingest:
         return await answer
 
     async def close(self) -> None:
-        """When nobody posts any more."""
+        """When nobody posts any more: what was posted last is written down."""
+        if self._writer:
+            await asyncio.wait([self._writer], timeout=5)
         await self._line.close()
 
     async def _write(self) -> None:

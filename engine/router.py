@@ -105,8 +105,8 @@ class Router(Loop):
         return self._batch
 
     async def close(self) -> None:
-        await self._lock.release()
         await self._line.close()
+        await self._lock.release()
 
 
 async def route(db: Db, jobs: Sequence[Job]) -> list[Kept]:

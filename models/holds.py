@@ -54,7 +54,7 @@ async def in_force(db: Db, workspace_ids: Iterable[UUID]) -> Held:
 
 def stand_still(held: Held, workspace_id: UUID, automation_id: UUID, cohort_id: UUID | None = None) -> bool:
     """Whether nobody moves in this automation, or nobody of those who wait together there."""
-    if not held:
+    if not held:  # as a rule, and asked for each of a crowd
         return False
     still = (("workspace", workspace_id), ("automation", automation_id), ("cohort", cohort_id))
     return any((workspace_id, scope, str(subject)) in held for scope, subject in still)

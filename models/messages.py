@@ -53,9 +53,8 @@ class Message(Owned, table=True):
     reason: str | None = None
     address: str | None = None
     subject: str | None = None
-    html: str | None = (
-        None  # beside the row and not compressed, which would be a third of what settling it costs
-    )
+    # beside the row and not compressed (migration 0007), which would be a third of what settling it costs
+    html: str | None = None
     text: str | None = None
     headers: dict[str, Any] | None = json_or_null()
     result: dict[str, Any] | None = json_or_null()

@@ -108,6 +108,6 @@ async def test_a_fault_of_one_request_is_not_told_to_those_that_came_with_it(wor
     bad, *good = await asyncio.gather(
         add(gone), *(add(workspace.id) for _ in range(3)), return_exceptions=True
     )
-    assert isinstance(bad, NotFound)
     await ingest.close()
+    assert isinstance(bad, NotFound)
     assert [one.accepted for one in good if isinstance(one, Receipt)] == [1, 1, 1]

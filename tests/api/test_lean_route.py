@@ -4,11 +4,18 @@ import json
 from typing import Any
 
 import pytest
+from fastapi import Depends, FastAPI, Request
 from httpx import AsyncClient, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from api import routes
+from api.deps import Caller, needs
+from api.events import NewEvents, Taken
+from api.middleware import MAX_BODY
+from api.rate_limits import Limiter
+from api.routes import LeanRoute, Router
 from tests.conftest import Transaction
 
 SHORT = "application/json"
@@ -42,6 +49,7 @@ EVENTS = st.fixed_dictionaries(
 BODIES = st.fixed_dictionaries({"events": st.lists(EVENTS, max_size=2) | JSON}, optional={"more": JSON})
 often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
+PLAIN = b'{"events": [{"name": "a", "contact": {"email": "ada@example.com"}}]}'
 ODD = [
     b"",
     b"{",
@@ -72,9 +80,22 @@ def said(answer: Response) -> Any:
     return answer.status_code, answer.headers["content-type"], document
 
 
+async def become(client: AsyncClient, transaction: Transaction, content: bytes, way: str) -> Any:
+    """What is said of a body, and what is kept of it."""
+    answer = await post(client, content, way)
+    async with transaction() as db:
+        kept = (await db.execute(text("delete from events returning name, properties, source"))).all()
+    reported = [repr(row) for row in kept if row.name != "contact.created"]  # by whoever came first
+    return said(answer), sorted(reported)
+
+
 @pytest.mark.parametrize("content", ODD, ids=lambda content: content[:80].decode("latin-1"))
-async def test_odd_bodies_are_answered_alike(client: AsyncClient, content: bytes) -> None:
-    assert said(await post(client, content, SHORT)) == said(await post(client, content, LONG))
+async def test_odd_bodies_are_answered_and_kept_alike(
+    client: AsyncClient, transaction: Transaction, content: bytes
+) -> None:
+    assert await become(client, transaction, content, SHORT) == await become(
+        client, transaction, content, LONG
+    )
 
 
 @often
@@ -83,14 +104,63 @@ async def test_whatever_is_sent_is_answered_and_kept_alike(
     client: AsyncClient, transaction: Transaction, body: Any
 ) -> None:
     content = json.dumps(body).encode()
-    seen: list[Any] = []
-    for way in (SHORT, LONG):
-        answer = await post(client, content, way)
-        async with transaction() as db:
-            kept = (await db.execute(text("delete from events returning name, properties, source"))).all()
-        reported = [repr(row) for row in kept if row.name != "contact.created"]  # by whoever came first
-        seen.append((said(answer), sorted(reported)))
-    assert seen[0] == seen[1]
+    assert await become(client, transaction, content, SHORT) == await become(
+        client, transaction, content, LONG
+    )
+
+
+def request(content: bytes, way: str) -> Request:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    return Request({"type": "http", "headers": [(b"content-type", way.encode())]}, receive)
+
+
+@pytest.mark.parametrize(("way", "short"), [(SHORT, True), (LONG, False)])
+async def test_plain_bodies_go_the_short_way_and_only_they(way: str, short: bool) -> None:
+    content = (
+        b'{"events": [{"name": "a", "contact": {"email": "ada@example.com"}, "properties": {"n": 1.5e3}}]}'
+    )
+    assert (await routes._plain(NewEvents, request(content, way)) is not None) == short
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1E+999", "12345678901234567890", "NaN", "[1e400]"])
+async def test_what_may_not_be_storable_is_looked_at_twice(number: str) -> None:
+    content = PLAIN.replace(b"}]}", b', "properties": {"n": %b}}]}' % number.encode())
+    assert await routes._plain(NewEvents, request(content, SHORT)) is None
+
+
+def test_a_handler_that_needs_more_is_refused() -> None:
+    async def takes_a_query(posted: NewEvents, request: Request, caller: Caller, dry: bool) -> Taken: ...
+    async def takes_no_body(request: Request, caller: Caller) -> Taken: ...
+    async def handler(posted: NewEvents, request: Request, caller: Caller) -> Taken: ...
+
+    router = Router(route_class=LeanRoute)
+    for wrong in (takes_a_query, takes_no_body):
+        with pytest.raises(TypeError, match="more than a LeanRoute gives"):
+            router.post("/things", dependencies=[needs("events:write")])(wrong)
+    with pytest.raises(TypeError, match="more than a LeanRoute gives"):
+        router.post("/things", dependencies=[needs("events:write"), Depends(takes_no_body)])(handler)
+
+
+async def test_the_rules_of_every_route_hold_on_the_short_way(
+    app: FastAPI, client: AsyncClient, transaction: Transaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = {"content-type": SHORT, "idempotency-key": "once"}
+    first, again = [await client.post("/api/v1/events", content=PLAIN, headers=once) for _ in range(2)]
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert again.headers["idempotent-replayed"] == "true"
+    async with transaction() as db:
+        assert (await db.execute(text("select count(*) from events where name = 'a'"))).scalar_one() == 1
+
+    key = (await client.post("/api/v1/api-keys", json={"name": "Reader", "scopes": ["contacts:read"]})).json()
+    reader = {"content-type": SHORT, "authorization": f"Bearer {key['key']}"}
+    assert (await client.post("/api/v1/events", content=PLAIN, headers=reader)).status_code == 403
+
+    assert (await post(client, b" " * (MAX_BODY + 1), SHORT)).status_code == 413
+
+    monkeypatch.setitem(app.state._state, "limiter", Limiter(1))
+    assert [(await post(client, PLAIN, SHORT)).status_code for _ in range(2)] == [202, 429]
 
 
 async def test_who_may_not_report_is_told_so_before_the_body_is_read(client: AsyncClient) -> None:

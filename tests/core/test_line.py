@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
 from core.db import Database, Db, Line, execute, fetch, scope_to
+from models.custom_fields import CustomField
 from models.workspaces import Workspace
+
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -135,3 +139,22 @@ async def test_an_orm_row_of_an_earlier_transaction_is_not_taken_for_the_one_of_
     assert held is not None
     assert again is not None
     assert again.name == "Renamed elsewhere"
+
+
+async def test_it_is_for_one_at_a_time(workspace: Workspace, line: Line) -> None:
+    """A second one is told so, and the first one is not disturbed."""
+    async with line.session() as db:
+        await rename(workspace, db, "Kept")
+        with pytest.raises(RuntimeError, match="one writer"):
+            await pid(line)
+    async with line.session() as db:
+        assert await name(workspace, db) == "Kept"
+
+
+async def test_what_was_only_added_is_written_at_the_end(workspace: Workspace, line: Line) -> None:
+    async with line.session() as db:
+        await scope_to(db, [workspace.id])
+        db.add(CustomField(workspace_id=workspace.id, name="size", label="Size", type="text", created_at=NOW))
+    async with line.session() as db:
+        await scope_to(db, [workspace.id])
+        assert await fetch(db, "select name from custom_fields") == [("size",)]

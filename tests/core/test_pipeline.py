@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from core.db import Database, commit, execute, fetch, pipeline
+from core.db import Database, Scope, commit, execute, fetch, fetch_last, pipeline
+from models.workspaces import Workspace
 
 LARGE = "x" * 1_000_000  # more than the buffers of any socket
 
@@ -64,17 +65,38 @@ async def test_large_questions_and_large_answers_do_not_wait_for_each_other(data
         assert all(answer == [(LARGE,)] for answer in answers)
 
 
-async def test_a_fault_shows_where_rows_are_read_and_undoes_everything(database: Database) -> None:
+@pytest.mark.parametrize("pieces", [1, 20])
+async def test_a_large_statement_that_nobody_waits_for_is_sent_all_the_same(
+    database: Database, pieces: int
+) -> None:
+    """A commit waits for answers only; what no buffer had room for must have gone before."""
+    text = "x" * (40_000_000 // pieces)
+    async with asyncio.timeout(60), database.session() as db, pipeline(db):
+        await fetch(db, "select 1")
+        for _ in range(pieces):
+            await execute(db, "select %s::text is null", [text])
+        await commit(db)
+
+
+async def test_a_large_last_statement_is_sent_with_the_commit(database: Database) -> None:
+    async with asyncio.timeout(60), database.session() as db:
+        await fetch(db, "select 1")
+        assert await fetch_last(db, "select length(%s::text)", ["x" * 40_000_000]) == [(40_000_000,)]
+
+
+async def test_a_fault_shows_where_rows_are_read_and_undoes_everything(
+    database: Database, workspace: Workspace
+) -> None:
     async def fail() -> None:
-        async with database.session() as db, pipeline(db):
-            await execute(db, "create temp table half_done (n int)")
+        async with database.session(Scope(workspaces=(workspace.id,))) as db, pipeline(db):
+            await execute(db, "update workspaces set name = 'Half done' where id = %s", [workspace.id])
             await execute(db, "select 1 / 0")
             await fetch(db, "select 1")
 
     with pytest.raises(psycopg.errors.DivisionByZero):
         await fail()
-    async with database.session() as db:
-        assert await fetch(db, "select to_regclass('half_done')") == [(None,)]
+    async with database.session(Scope(workspaces=(workspace.id,))) as db:
+        assert await fetch(db, "select name from workspaces") == [(workspace.name,)]
 
 
 async def test_a_fault_that_nobody_reads_shows_at_the_commit(database: Database) -> None:

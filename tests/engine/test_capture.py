@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from activities.emails import Letter, Mailroom, link_keys
@@ -52,3 +53,23 @@ async def test_a_mail_that_cannot_be_written_stops_nobody(
         ]
         kept = await db.execute(text("select count(*) from captured_mails"))
         assert kept.scalar_one() == 2
+
+
+async def test_mail_that_leaves_the_house_does_not_keep_captured_mail_waiting(
+    workspace: Workspace, sandbox_workspace: Workspace, tmp_path: Path
+) -> None:
+    """What a cohort has reserved was handed to nobody, and is looked for however much comes from the router."""
+    config = settings().model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
+    async with session(Scope(workspaces=(workspace.id, sandbox_workspace.id))) as db:
+        await messages.reserve(db, [NewMessage(sandbox_workspace.id, "email", None, "captured", FRIDAY)])
+        leaving = await messages.reserve(db, [NewMessage(workspace.id, "email", None, "leaving", FRIDAY)])
+    mailroom = Clumsy(Renderer(), link_keys(tmp_path), base_url=config.url, sender=config.mail_from)
+    capture = Capture(mailroom, Outlets(House.of(config)))
+    for _ in range(3):
+        capture.hand(leaving.values())
+        await capture.turn()
+    await capture.close()
+    async with session(Scope(workspaces=(workspace.id, sandbox_workspace.id))) as db:
+        found = await db.execute(text("select send_key, state from messages order by id"))
+        assert found.all() == [("captured", "sent"), ("leaving", "reserved")]
+        await db.execute(text("update messages set state = 'dropped' where state = 'reserved'"))

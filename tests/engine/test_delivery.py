@@ -84,8 +84,10 @@ async def claimant(database: Database) -> AsyncIterator[Claimant]:
 
 @asynccontextmanager
 async def ending(loop: Kept) -> AsyncGenerator[Kept]:
-    yield loop
-    await loop.close()
+    try:
+        yield loop
+    finally:
+        await loop.close()
 
 
 async def tried(workspace: Workspace, loop: Refusing) -> Any:
