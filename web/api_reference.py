@@ -97,6 +97,8 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self._shapes: Mapping[str, Document] = document.get("components", {}).get("schemas", {})
+        names = "|".join(map(re.escape, self._shapes)) or "(?!)"
+        self._a_shape = re.compile(rf"\b(?:{names})\b")
 
     def operation(self, path: str, method: str, found: Document) -> Operation:
         first, *rest = _paragraphs(found.get("description", "")) or ("",)
@@ -155,9 +157,7 @@ class _Reader:
 
     def _outer_type(self, field: Document) -> str:
         """`object` where the fields of the shape follow: the name of a shape says nothing to a reader."""
-        words = _type(field)
-        for name in self._shapes:
-            words = re.sub(rf"\b{re.escape(name)}\b", "object", words)
+        words = self._a_shape.sub("object", _type(field))
         return words.replace("list of object", "list of objects")
 
     def _inner(self, field: Document) -> tuple[Document, str]:
