@@ -56,7 +56,8 @@ class Taken(BaseModel):
     accepted: int
     duplicates: int = Field(description="Events whose idempotency_key was seen before.")
     rejected: list[Rejected] = Field(
-        description="Events that were not taken, each with the reason; the others were."
+        description="Events that were not taken, each with the reason; the others were. A field of the wrong type"
+        " is refused with the whole request, 422, and nothing of it is taken."
     )
 
 

@@ -141,6 +141,9 @@ def _path(location: tuple[str | int, ...]) -> str:
     return dotted(location[1:])
 
 
+_INSTANT = "Write it like 2026-11-21T09:00:00Z."
+
+
 def _message(error: Mapping[str, Any]) -> str:
     known = {
         "missing": "This is needed.",
@@ -150,6 +153,11 @@ def _message(error: Mapping[str, Any]) -> str:
         "json_type": "Send a JSON document.",
         "model_attributes_type": "Send a JSON object, with Content-Type: application/json.",
         "dict_type": "Send a JSON object.",
+        "too_short": "Send at least one.",
+        "string_pattern_mismatch": "There are characters in here that are not allowed at this place.",
+        "datetime_type": _INSTANT,
+        "datetime_parsing": _INSTANT,
+        "datetime_from_date_parsing": _INSTANT,
     }
     text: str = known.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     return text if text.endswith((".", "?", "!")) else f"{text}."

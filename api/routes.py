@@ -48,7 +48,7 @@ class Body(Part):
             )
         if _DOUBTFUL.search(content) and not _storable(value):
             raise ValueError(
-                "A number in here is too large to be stored. Send at most 18 digits, or send it as text."
+                "A number in here cannot be stored: it is too large, or none (NaN). Send at most 18 digits, or text."
             )
         return _strictly(cls).validate_json(content, strict=True)
 

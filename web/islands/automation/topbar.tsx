@@ -191,8 +191,10 @@ function HoldButton() {
   const { state: standing } = state.facts;
   if (!setting.mayPublish) return null;
   if (standing === "held") {
+    const release = () => commands.open({ type: "release" });
+    if (phone) return <IconButton label="Release: everybody moves on" icon="player-play" onClick={release} />;
     return (
-      <Button className="ae-release" icon="player-play" onClick={() => commands.open({ type: "release" })}>
+      <Button className="ae-release" icon="player-play" onClick={release}>
         Release
       </Button>
     );

@@ -10,7 +10,7 @@ import {
   withOperator,
 } from "../conditions";
 import { Combo } from "../fields/combo";
-import type { Suggestion } from "../fields/combo";
+import type { Suggestion } from "../fields/suggestions";
 import { DurationInput } from "../fields/times";
 import type { Condition, FieldRule, KnownField, Operator } from "../types";
 import { mailSteps } from "../vocabulary";

@@ -3,12 +3,8 @@ import { useId, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
 
 import { icon } from "../icon";
-
-export interface Suggestion {
-  value: string;
-  label: string;
-  hint?: string;
-}
+import { fitting } from "./suggestions";
+import type { Suggestion } from "./suggestions";
 
 interface ComboProps {
   value: string;
@@ -22,14 +18,6 @@ interface ComboProps {
   newWords?: (typed: string) => string;
   invalid?: boolean;
   describedBy?: string;
-}
-
-const SHOWN = 60;
-
-function fitting(suggestions: Suggestion[], typed: string): Suggestion[] {
-  const wanted = typed.trim().toLowerCase();
-  const text = ({ value, label, hint }: Suggestion) => `${label} ${value} ${hint ?? ""}`.toLowerCase();
-  return suggestions.filter((suggestion) => text(suggestion).includes(wanted)).slice(0, SHOWN);
 }
 
 function useCombo({ value, suggestions, onChange, free, newWords }: ComboProps) {

@@ -4,7 +4,7 @@ import { durationWords, isNegative, negated } from "../durations";
 import { attributeName } from "../vocabulary";
 import type { Until } from "../types";
 import { Combo } from "./combo";
-import type { Suggestion } from "./combo";
+import type { Suggestion } from "./suggestions";
 import { Row, RowGroup } from "./row";
 import { DurationInput, TimeInput, WeekdaysInput } from "./times";
 

@@ -19,6 +19,7 @@ import { placeBlock, BLOCKS, LAYOUT } from "../email/blocks";
 import { missingFallback, withFallback } from "../template-text";
 import { countNow, lineCount, stepFigures, triggerFigures } from "../figures";
 import type { Crowd } from "../figures";
+import { fitting } from "../fields/suggestions";
 import { moment, percent } from "../format";
 import { freshStep } from "../fresh";
 import { worded } from "../problems";
@@ -285,4 +286,14 @@ test("what is missing is said plainly, and no longer once it is filled in", () =
   assert.deepEqual(worded([missing, event], welcome), []);
   const unsaid = { ...welcome, entry: { ...welcome.entry, trigger: { kind: "event" } } };
   assert.equal(worded([event], unsaid)[0]!.message, "Choose which event.");
+});
+
+test("what was typed goes before what only looks like it", () => {
+  const tags = ["VIP", "vip 2025", "my vip", "vip"].map((value) => ({ value, label: value }));
+  const first = (typed: string) => fitting(tags, typed).map(({ value }) => value);
+  assert.deepEqual(first("vip"), ["vip", "VIP", "vip 2025", "my vip"]);
+  assert.deepEqual(first(" VIP "), ["VIP", "vip", "vip 2025", "my vip"]);
+  assert.deepEqual(first("Vip"), ["VIP", "vip", "vip 2025", "my vip"]);
+  assert.deepEqual(first("2025"), ["vip 2025"]);
+  assert.deepEqual(first(""), ["VIP", "vip 2025", "my vip", "vip"]);
 });
