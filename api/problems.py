@@ -141,7 +141,7 @@ def _path(location: tuple[str | int, ...]) -> str:
     return dotted(location[1:])
 
 
-_INSTANT = "Write it like 2026-11-21T09:00:00Z."
+INSTANT = "Write it like 2026-11-21T09:00:00Z."
 
 
 def _message(error: Mapping[str, Any]) -> str:
@@ -155,9 +155,9 @@ def _message(error: Mapping[str, Any]) -> str:
         "dict_type": "Send a JSON object.",
         "too_short": "Send at least one.",
         "string_pattern_mismatch": "There are characters in here that are not allowed at this place.",
-        "datetime_type": _INSTANT,
-        "datetime_parsing": _INSTANT,
-        "datetime_from_date_parsing": _INSTANT,
+        "datetime_type": INSTANT,
+        "datetime_parsing": INSTANT,
+        "datetime_from_date_parsing": INSTANT,
     }
     text: str = known.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     return text if text.endswith((".", "?", "!")) else f"{text}."

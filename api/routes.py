@@ -22,6 +22,7 @@ from pydantic_core import SchemaValidator
 
 from api.deps import Needs, current_caller
 from api.idempotency import repeated
+from api.problems import INSTANT
 from core.visits import UnitRoute
 from domain import permissions
 
@@ -95,7 +96,7 @@ def _to_json(value: Any) -> bytes:
 def _not_a_number(value: Any) -> Any:
     """`since=0.5` is no instant, although it could be taken for half a second after 1970."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value):
-        raise ValueError("Write it like 2026-11-21T09:00:00Z.")
+        raise ValueError(INSTANT)
     return value
 
 

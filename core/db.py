@@ -207,7 +207,7 @@ class Line:
             connection, raw = await self._open()
             db = AsyncSession(connection, expire_on_commit=False, info={_DRIVER: raw})
             yield db
-            if db.new or db.in_transaction():
+            if db.in_transaction():
                 await db.commit()
                 await db.close()
             else:

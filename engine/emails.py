@@ -245,7 +245,6 @@ class Smtp(Delivery):
     async def _found(self, db: Db, free: int) -> list[Handed]:
         if self._handed:
             await self._sort_out(db)
-            return await super()._found(db, free) if self._handed else []
         return await super()._found(db, free)
 
     async def _sort_out(self, db: Db) -> None:

@@ -11,8 +11,9 @@ from core.db import Db, Scope, session
 from core.settings import settings
 from core.templating import Renderer
 from engine.delivery import NOT_PREPARED
-from engine.emails import Capture
+from engine.emails import Capture, Smtp
 from engine.outlets import House, Outlets
+from engine.sweeper import Claimant
 from models import messages
 from models.messages import Claim, NewMessage
 from models.workspaces import Workspace
@@ -73,3 +74,27 @@ async def test_mail_that_leaves_the_house_does_not_keep_captured_mail_waiting(
         found = await db.execute(text("select send_key, state from messages order by id"))
         assert found.all() == [("captured", "sent"), ("leaving", "reserved")]
         await db.execute(text("update messages set state = 'dropped' where state = 'reserved'"))
+
+
+async def test_captured_mail_does_not_keep_mail_that_leaves_the_house_waiting(
+    workspace: Workspace, sandbox_workspace: Workspace, tmp_path: Path
+) -> None:
+    config = settings().model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
+    scope = Scope(workspaces=(workspace.id, sandbox_workspace.id))
+    async with session(scope) as db:
+        await messages.reserve(db, [NewMessage(workspace.id, "email", None, "leaving", FRIDAY)])
+        captured = await messages.reserve(
+            db, [NewMessage(sandbox_workspace.id, "email", None, "captured", FRIDAY)]
+        )
+    mailroom = Clumsy(Renderer(), link_keys(tmp_path), base_url=config.url, sender=config.mail_from)
+    claimant = Claimant()
+    smtp = Smtp(claimant, mailroom, Outlets(House.of(config)))
+    for _ in range(3):
+        smtp.hand(captured.values())
+        await smtp.turn()
+    await smtp.close()
+    await claimant.let_go()
+    async with session(scope) as db:
+        found = await db.execute(text("select send_key, attempts > 0 from messages order by id"))
+        assert found.all() == [("leaving", True), ("captured", False)]
+        await db.execute(text("update messages set state = 'dropped' where state in ('reserved', 'sending')"))
