@@ -49,7 +49,9 @@ async def test_the_fuzzer_finds_nothing(database_url: str, workspace: Workspace,
             *("--header", f"Authorization: Bearer {key}", "--checks", "all"),
             # left out: «what fits the schema is accepted»; whether a word is a time zone or a known channel, no schema says
             *("--exclude-checks", "positive_data_acceptance"),
-            *("--max-examples", "10", "--seed", "1", "--workers", "2", "--no-color"),
+            # one worker: Hypothesis parses source, and before Python 3.11.8 two threads at it end in a SystemError now and
+            # then, «AST constructor recursion depth mismatch» (https://github.com/python/cpython/issues/106905)
+            *("--max-examples", "10", "--seed", "1", "--workers", "1", "--no-color"),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=tmp_path,
