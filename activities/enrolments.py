@@ -163,13 +163,14 @@ async def settle(db: Db, moved: Sequence[Moved]) -> list[Kept]:
         db, [_placed(one, cohort_of, _awaited(one.row, rows[one.id], kept)) for one in counted if one.row]
     )
     await _change(db, counted)
-    await automations.tally(db, Counter(line for one in counted for line in _lines(one)))
     await automations.tell(db, [_told(one) for one in counted if one.outcome.whys])
+    # last: another page of the same automation waits for these rows until this one is committed
+    await automations.tally(db, Counter(line for one in counted for line in _lines(one)))
     return [row for row in kept.values() if row.state == "reserved"]
 
 
 async def _park(db: Db, moved: Sequence[Moved]) -> dict[tuple[UUID, str], UUID]:
-    """Join everybody who waits to a cohort; new ones are started, and woken when somebody wakes earlier than they meant to."""
+    """Join everybody who waits to a cohort, and have those started that are new."""
     waits = [
         Waiting(one.ready.workspace_id, one.ready.automation_id, one.bucket, one.wake_at)
         for one in moved
@@ -179,10 +180,8 @@ async def _park(db: Db, moved: Sequence[Moved]) -> dict[tuple[UUID, str], UUID]:
     names = {one.ready.automation_id: one.ready.name for one in moved}
     rows = [
         outbox.start(cohort.workspace_id, "cohort", cohort.id, title=names[cohort.automation_id])
-        if cohort.fresh
-        else outbox.wake(cohort.workspace_id, "cohort", cohort.id, title=names[cohort.automation_id])
         for cohort in parked.values()
-        if cohort.fresh or cohort.earlier
+        if cohort.fresh
     ]
     await outbox.put(db, rows)
     return {key: cohort.id for key, cohort in parked.items()}

@@ -16,10 +16,10 @@ from models.base import Instant, Owned, belongs_to, instant, json
 
 
 class Cohort(Owned, table=True):
-    """One `CohortWorkflow`: open while anybody is parked in it."""
+    """One `CohortWorkflow`: open while anybody is parked in it. As a rule there is one for a bucket."""
 
     __table_args__ = (
-        Index("cohorts_open_bucket", "automation_id", "bucket", unique=True, postgresql_where=text("open")),
+        Index("cohorts_open_bucket", "automation_id", "bucket", postgresql_where=text("open")),
         Index("cohorts_due", "wakes_at", postgresql_where=text("open")),
     )
 
@@ -152,29 +152,35 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """The cohort that a wait joined: `fresh` when it was opened for it, `earlier` when it must wake sooner than it meant to."""
+    """The cohort that a wait joined: `fresh` when it was opened for it."""
 
     id: UUID
     workspace_id: UUID
     automation_id: UUID
     bucket: str
     fresh: bool
-    earlier: bool
 
 
-# In sorted order, or two transactions that park in the same two cohorts lock each other out.
+# Nobody waits here for anybody: a cohort that is being moved, or that another transaction has just opened, is not joined
+# but opened a second time. One that is joined cannot close before this transaction ends.
 _PARK = """
-insert into cohorts (id, workspace_id, automation_id, bucket, open, wakes_at)
-select uuidv7(), w.workspace_id, w.automation_id, w.bucket, true, w.wakes_at
-from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[]) w(workspace_id, automation_id, bucket, wakes_at)
-order by w.automation_id, w.bucket
-on conflict (automation_id, bucket) where open do update set wakes_at = least(cohorts.wakes_at, excluded.wakes_at)
-returning id, workspace_id, automation_id, bucket, old.wakes_at is null, coalesce(new.wakes_at < old.wakes_at, false)
+with joined as (
+    select w.*, (select c.id from cohorts c
+                 where c.automation_id = w.automation_id and c.bucket = w.bucket and c.open and c.wakes_at <= w.wakes_at
+                 order by c.id limit 1 for key share skip locked) as id
+    from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[]) w(workspace_id, automation_id, bucket, wakes_at)
+), opened as (
+    insert into cohorts (id, workspace_id, automation_id, bucket, open, wakes_at)
+    select uuidv7(), workspace_id, automation_id, bucket, true, wakes_at from joined where id is null
+    returning id, workspace_id, automation_id, bucket
+)
+select opened.*, true from opened
+union all select id, workspace_id, automation_id, bucket, false from joined where id is not null
 """
 
 
 async def park(db: Db, waiting: Iterable[Waiting]) -> dict[tuple[UUID, str], Parked]:
-    """Open or join the cohorts of these waits, by (automation, bucket)."""
+    """Join cohorts that wake no later than these waits end, or open them; by (automation, bucket)."""
     earliest: dict[tuple[UUID, str], Waiting] = {}
     for one in waiting:
         key = (one.automation_id, one.bucket)
@@ -237,21 +243,32 @@ async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCohort:
+    """Nobody in it wakes before `wakes_at`."""
+
     automation_id: UUID
+    wakes_at: datetime
     held: bool
 
 
-async def lock_cohort(db: Db, cohort_id: UUID) -> OpenCohort | None:
-    """The cohort if it is open; while it is locked nobody can join it."""
+async def open_cohort(db: Db, cohort_id: UUID) -> OpenCohort | None:
+    """The cohort if it is open."""
     row = await db.execute(
         text(
-            "select c.automation_id, coalesce(p.held, false) from cohorts c"
-            " left join processes p on p.workflow_id = 'cohort/' || c.id where c.id = :id and c.open for update of c"
+            "select c.automation_id, c.wakes_at, coalesce(p.held, false) from cohorts c"
+            " left join processes p on p.workflow_id = 'cohort/' || c.id where c.id = :id and c.open"
         ),
         {"id": cohort_id},
     )
     found = row.first()
     return OpenCohort(*found) if found else None
+
+
+async def lock_cohort(db: Db, cohort_id: UUID) -> bool:
+    """Keep others from joining the cohort until this transaction ends; whether it is open."""
+    row = await db.execute(
+        text("select true from cohorts where id = :id and open for update"), {"id": cohort_id}
+    )
+    return row.first() is not None
 
 
 async def next_wake(db: Db, cohort_id: UUID) -> datetime | None:
