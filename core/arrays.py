@@ -20,7 +20,8 @@ from psycopg.adapt import Dumper, PyFormat
 from psycopg.types.array import ListDumper
 from psycopg.types.json import Jsonb
 
-# how many dimensions; whether there are nulls; the type of an element; how many there are; counted from where
+# how many dimensions; whether there may be nulls (Postgres looks for itself); the type of an element; how many there are;
+# counted from where
 _HEAD = Struct(">iiIii").pack
 _LENGTH = Struct(">i").pack
 _NULL = _LENGTH(-1)
@@ -35,7 +36,7 @@ def _text(value: str) -> bytes:
 
 
 def _uuid(value: UUID) -> bytes:
-    return _SIXTEEN + value.bytes
+    return _SIXTEEN + value.int.to_bytes(16, "big")
 
 
 def _instant(value: datetime) -> bytes:
@@ -75,8 +76,10 @@ class _BinaryListDumper(Dumper):
         self.oid, self._element, self._write = known.array_oid, known.oid, kind.write
 
     def dump(self, obj: list[Any]) -> bytes:
-        write = self._write
-        head = _HEAD(1, None in obj, self._element, len(obj), 1)
+        write, first = self._write, obj[0]
+        head = _HEAD(1, 1, self._element, len(obj), 1)
+        if all(value is first for value in obj):  # as in every other column: the workspace, the time
+            return head + write(first) * len(obj)
         return head + b"".join([_NULL if value is None else write(value) for value in obj])
 
 
@@ -96,7 +99,7 @@ def _kind(values: list[Any]) -> type | None:
     kinds = set(map(type, values))
     kinds.discard(NoneType)
     kind = kinds.pop() if len(kinds) == 1 else None
-    if kind is datetime and any(value.tzinfo is None for value in values if value):
+    if kind is datetime and next(filter(None, values)).tzinfo is None:
         return None
     return kind if kind in _KINDS else None
 

@@ -200,6 +200,9 @@ class Claim:
     created_at: datetime
 
 
+# As a parameter, so that a kept plan finds the messages by their ids: by `messages_waiting` it would look through all that
+# wait, and all that did since the last vacuum.
+_FREE = "reserved"
 _CLAIMED = (
     " returning id, workspace_id, channel, contact_id, automation_id, version_id, enrolment_id, node, send_key, address,"
     " attempts, created_at"
@@ -221,8 +224,8 @@ async def claim(db: Db, ids: Sequence[UUID], owner: int) -> list[Claim]:
     rows = await fetch(
         db,
         "update messages set state = 'sending', owner = %s, attempts = attempts + 1"
-        " where id = any(%s) and state = 'reserved'" + _CLAIMED,
-        (owner, list(ids)),
+        " where id = any(%s) and state = %s" + _CLAIMED,
+        (owner, list(ids), _FREE),
     )
     return _taken([Claim(*row) for row in rows])
 
@@ -242,8 +245,8 @@ async def take(db: Db, ids: Sequence[UUID]) -> list[Claim]:
     rows = await fetch(
         db,
         "select id, workspace_id, channel, contact_id, automation_id, version_id, enrolment_id, node, send_key, address,"
-        " attempts, created_at from messages where id = any(%s) and state = 'reserved' order by id for update skip locked",
-        (list(ids),),
+        " attempts, created_at from messages where id = any(%s) and state = %s order by id for update skip locked",
+        (list(ids), _FREE),
     )
     return _taken([Claim(*row) for row in rows])
 

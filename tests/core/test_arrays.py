@@ -50,6 +50,21 @@ async def test_ids_and_moments(
     assert await back(database, "timestamptz", moments) == moments
 
 
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        ("text", "né, {once}"),
+        ("uuid", UUID(int=7)),
+        ("timestamptz", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+    ],
+)
+async def test_a_column_of_one_value(database: Database, type_: str, value: Any) -> None:
+    """It is written once and repeated; one None among them is no repetition."""
+    assert await back(database, type_, [value] * 3) == [value] * 3
+    assert await back(database, type_, [value, None, value]) == [value, None, value]
+    assert await back(database, type_, [None, value, None]) == [None, value, None]
+
+
 async def test_a_moment_keeps_its_offset_and_its_microseconds(database: Database) -> None:
     there = datetime(2026, 3, 29, 1, 30, 0, 7, tzinfo=timezone(timedelta(hours=-3, minutes=-30)))
     assert await back(database, "timestamptz", [there]) == [there]
