@@ -30,23 +30,28 @@ async def advance(asked: Advance) -> Rest:
 
 
 async def _page(asked: Advance) -> Rest | timedelta:
-    """One transaction; after so long (at once, when there may be more who are due) the next one follows."""
+    """One transaction. Returns what the workflow shall wait for, or how long to wait here before the next page."""
     async with session(Scope(workspaces=(asked.workspace_id,))) as db:
         cohort = await enrolments.open_cohort(db, asked.cohort_id)
         if cohort is None:
             return Rest(over=True)
         now = await clocks.now(db, asked.workspace_id)
-        held = await holds.in_force(db, [asked.workspace_id])
-        if cohort.held or holds.stand_still(held, asked.workspace_id, cohort.automation_id):
-            return await _rest(db, asked, None, "a hold to be released", now)
         if cohort.wakes_at > now:
-            return await _sleep(db, asked, cohort.wakes_at, now)
-        return await _move_due(db, asked, now)
+            return await _next(db, asked, cohort.wakes_at, now)
+        # Those who join it at this moment are waited for; so what counts is what is read from here on.
+        await enrolments.lock_cohort(db, asked.cohort_id)
+        return await _move_due(db, asked)
 
 
-async def _move_due(db: Db, asked: Advance, now: datetime) -> Rest | timedelta:
-    if not await enrolments.lock_cohort(db, asked.cohort_id):
+async def _move_due(db: Db, asked: Advance) -> Rest | timedelta:
+    """Under the lock of the cohort: a page of those who are due, unless they stand still."""
+    cohort = await enrolments.open_cohort(db, asked.cohort_id)
+    if cohort is None:
         return Rest(over=True)
+    now = await clocks.now(db, asked.workspace_id)
+    held = await holds.in_force(db, [asked.workspace_id])
+    if cohort.held or holds.stand_still(held, asked.workspace_id, cohort.automation_id):
+        return await _rest(db, asked, None, "a hold to be released", now)
     due = await enrolments.due(db, asked.cohort_id, now, _PAGE)
     if due:
         await move(db, asked.workspace_id, due)
@@ -56,20 +61,20 @@ async def _move_due(db: Db, asked: Advance, now: datetime) -> Rest | timedelta:
     await enrolments.set_cohort(db, asked.cohort_id, next_wake)
     if next_wake is None:
         return Rest(over=True)
-    return await _sleep(db, asked, next_wake, now, moved=bool(due))
+    return await _next(db, asked, next_wake, now, moved=bool(due))
 
 
-async def _sleep(
-    db: Db, asked: Advance, until: datetime, now: datetime, *, moved: bool = False
+async def _next(
+    db: Db, asked: Advance, wakes_at: datetime, now: datetime, *, moved: bool = False
 ) -> Rest | timedelta:
-    """Until the next one is due. What no timer can measure is waited for here, once: where people are due one after the
-    other, those of a second go together."""
+    """Less than a second is waited for here. But where some have just been moved and others follow soon, those of a second
+    go together, or each of them would cost a transaction."""
     sandbox = asked.workspace_id in await clocks.standing_still(db, [asked.workspace_id])
-    if not sandbox and until < now + _GRAIN:
-        if not moved:
-            return until - now
-        until = now + _GRAIN
-    return await _rest(db, asked, until, "the next time that people are due", now)
+    if sandbox or wakes_at >= now + _GRAIN:
+        return await _rest(db, asked, wakes_at, "the next time that people are due", now)
+    if moved:
+        return await _rest(db, asked, now + _GRAIN, "the next time that people are due", now)
+    return wakes_at - now
 
 
 async def _rest(db: Db, asked: Advance, until: datetime | None, what: str, now: datetime) -> Rest:

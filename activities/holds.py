@@ -221,8 +221,9 @@ async def _appoint(db: Db, workspace_id: UUID, kept: Sequence[Kept], now: dateti
     await outbox.put(
         db,
         [
-            outbox.wake(workspace_id, "cohort", one.id, title=names.get(one.automation_id, ""))
+            outbox.start(workspace_id, "cohort", one.id, title=names.get(one.automation_id, ""))
             for one in parked.values()
+            if one.fresh
         ],
     )
 

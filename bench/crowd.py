@@ -40,17 +40,17 @@ SENT = "select count(*) from messages where automation_id = %s and state = 'sent
 async def measure(shop: Shop) -> list[Measured]:
     together: list[float] = []
     told: list[Measured] = []
-    alone_ = [await _alone(shop, "0")]
+    by_one = [await _alone(shop, "0")]
     for number in map(str, range(1, ROUNDS + 1)):
         seconds, told = await _together(shop, number)
         together.append(seconds)
-        alone_.append(await _alone(shop, number))
-    quick, slow = ROUNDS * CONTACTS / sum(together), len(alone_) * ALONE / sum(alone_)
+        by_one.append(await _alone(shop, number))
+    quick, slow = ROUNDS * CONTACTS / sum(together), len(by_one) * ALONE / sum(by_one)
     what = f"{CONTACTS:,} contacts through tag → wait 1 s → e-mail"
     return [
         Measured(f"{what}, {ROUNDS} times", quick, "contacts/s"),
         *told,
-        Measured(f"one workflow for each contact ({len(alone_)} × {ALONE})", slow, "contacts/s"),
+        Measured(f"one workflow for each contact ({len(by_one)} × {ALONE})", slow, "contacts/s"),
         Measured("how many times faster", quick / slow, "×", least=AT_LEAST),
     ]
 

@@ -78,13 +78,13 @@ class _BinaryListDumper(Dumper):
     def dump(self, obj: list[Any]) -> bytes:
         write, first = self._write, obj[0]
         head = _HEAD(1, 1, self._element, len(obj), 1)
-        if all(value is first for value in obj):  # as in every other column: the workspace, the time
+        if all(value is first for value in obj):  # half of all columns: the workspace, the time
             return head + write(first) * len(obj)
         return head + b"".join([_NULL if value is None else write(value) for value in obj])
 
 
 class QuickListDumper(ListDumper):
-    """Leaves every other list to psycopg: of numbers, of lists, of nothing."""
+    """Leaves every other list to psycopg: of numbers, of lists, of nothing, of instants without a zone (the first tells)."""
 
     def get_key(self, obj: list[Any], format: PyFormat) -> Any:  # noqa: A002 -- the name is psycopg's
         kind = _kind(obj)

@@ -16,7 +16,10 @@ from models.base import Instant, Owned, belongs_to, instant, json
 
 
 class Cohort(Owned, table=True):
-    """One `CohortWorkflow`: open while anybody is parked in it. As a rule there is one for a bucket."""
+    """One `CohortWorkflow`: open while anybody is parked in it. As a rule there is one for a bucket.
+
+    Nobody in it wakes before `wakes_at`: until then it is not looked at.
+    """
 
     __table_args__ = (
         Index("cohorts_open_bucket", "automation_id", "bucket", postgresql_where=text("open")),
@@ -161,8 +164,9 @@ class Parked:
     fresh: bool
 
 
-# Nobody waits here for anybody: a cohort that is being moved, or that another transaction has just opened, is not joined
-# but opened a second time. One that is joined cannot close before this transaction ends.
+# Nobody who parks waits for anybody: where a cohort is being moved, has only just been opened by another transaction, or
+# wakes later, a second one of the same bucket is opened. One that is joined cannot close before this transaction ends; who
+# moves it waits until nobody joins, which is soon: a bucket is joined for a twentieth of the wait, or half a second.
 _PARK = """
 with joined as (
     select w.*, (select c.id from cohorts c
@@ -243,8 +247,6 @@ async def by_ids(db: Db, enrolment_ids: Iterable[UUID]) -> list[Placed]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCohort:
-    """Nobody in it wakes before `wakes_at`."""
-
     automation_id: UUID
     wakes_at: datetime
     held: bool
@@ -263,12 +265,9 @@ async def open_cohort(db: Db, cohort_id: UUID) -> OpenCohort | None:
     return OpenCohort(*found) if found else None
 
 
-async def lock_cohort(db: Db, cohort_id: UUID) -> bool:
-    """Keep others from joining the cohort until this transaction ends; whether it is open."""
-    row = await db.execute(
-        text("select true from cohorts where id = :id and open for update"), {"id": cohort_id}
-    )
-    return row.first() is not None
+async def lock_cohort(db: Db, cohort_id: UUID) -> None:
+    """Keep others from joining the cohort until this transaction ends; those who are joining it are waited for."""
+    await db.execute(text("select from cohorts where id = :id for update"), {"id": cohort_id})
 
 
 async def next_wake(db: Db, cohort_id: UUID) -> datetime | None:

@@ -38,17 +38,21 @@ Held = frozenset[tuple[UUID, str, str]]
 
 
 # Whoever waits in a cohort is known by the cohort, and not by the process that it is.
+# A release waits for all who have read its hold, and then sees whom they left standing; one under way counts as done.
 _IN_FORCE = """
-select workspace_id, scope, subject from holds where workspace_id = any(%(ids)s) and released_at is null
+with held as (
+    select workspace_id, scope, subject from holds where workspace_id = any(%s) and released_at is null for share skip locked
+)
+select workspace_id, scope, subject from held
 union all
 select workspace_id, kind, subject_id::text from processes where kind = 'cohort' and id = any(array(
-  select subject::uuid from holds where workspace_id = any(%(ids)s) and scope = 'process' and released_at is null))
+  select subject::uuid from held where scope = 'process'))
 """
 
 
 async def in_force(db: Db, workspace_ids: Iterable[UUID]) -> Held:
     """(workspace, scope, subject) of everything that stands still in these workspaces, with the cohorts among the processes."""
-    rows = await fetch(db, _IN_FORCE, {"ids": list(workspace_ids)})
+    rows = await fetch(db, _IN_FORCE, [list(workspace_ids)])
     return frozenset((workspace_id, scope, subject) for workspace_id, scope, subject in rows)
 
 

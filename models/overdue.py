@@ -56,7 +56,7 @@ where o.id = e.id returning e.id
 
 
 async def spread(db: Db, whose: Whose, *, now: datetime, over: timedelta) -> set[UUID]:
-    """Have those who are overdue wake one after the other; each stays in the cohort that it has."""
+    """Have those who are overdue wake one after the other, later than they were to; each stays in the cohort that it has."""
     return set((await db.execute(whose.sql(_SPREAD), whose.values(now=now, over=over))).scalars())
 
 

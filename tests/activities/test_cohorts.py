@@ -1,5 +1,6 @@
 """A cohort of a real workspace: its people are moved at their instant, and those of a second together."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy import text
 import activities.steps
 import domain.triggers
 from activities import cohorts
+from activities import holds as holding
 from core.plugins import load
 from domain.processes import Advance, Rest
 from engine.router import route
@@ -58,6 +60,11 @@ class Waiting:
             Advance(workspace_id=self._workspace.id, cohort_id=cohort, now=datetime.now(UTC))
         )
 
+    async def hold(self) -> None:
+        async with self._transaction() as db:
+            now = datetime.now(UTC)
+            await holding.place(db, self._workspace.id, "workspace", "", by="Maya", now=now)
+
     async def greeted(self) -> int:
         async with self._transaction() as db:
             return (
@@ -92,7 +99,34 @@ async def test_where_one_is_due_after_the_other_those_of_a_grain_go_together(
     """A cohort whose people came one by one would else be moved as often as there are people, in one activity."""
     monkeypatch.setattr(cohorts, "_GRAIN", 60 * SECOND)
     due, later = await waiting.come(0 * SECOND, 50 * SECOND)
-    rest = await waiting.advance()
+    async with asyncio.timeout(20):
+        rest = await waiting.advance()
     assert await waiting.greeted() == 1
     assert rest.until
     assert later < due + 60 * SECOND <= rest.until
+
+
+class TestWhileSomebodyJoins:
+    async def test_nobody_is_left_behind(self, waiting: Waiting, transaction: Transaction):
+        await waiting.come(0 * SECOND, 50 * SECOND)
+        async with transaction() as db:
+            cohort = (await db.execute(text("select id from cohorts for key share"))).scalar_one()
+            moving = asyncio.create_task(waiting.advance())
+            await asyncio.wait([moving], timeout=0.3)
+            await db.execute(
+                text("update enrolments set wake_at = :at where cohort_id = :id"),
+                {"at": datetime.now(UTC), "id": cohort},
+            )
+        assert (await moving).over
+        assert await waiting.greeted() == 2
+
+    async def test_a_hold_that_comes_meanwhile_counts(self, waiting: Waiting, transaction: Transaction):
+        await waiting.come(0 * SECOND)
+        async with transaction() as db:
+            await db.execute(text("select from cohorts for key share"))
+            moving = asyncio.create_task(waiting.advance())
+            await asyncio.wait([moving], timeout=0.3)
+            await waiting.hold()
+        rest = await moving
+        assert (rest.until, rest.over) == (None, False)
+        assert await waiting.greeted() == 0
