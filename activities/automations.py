@@ -1,7 +1,7 @@
 """Publishing: a draft that is ready becomes a version, its mails are compiled, and people may come in."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from domain.definitions.problems import Problem
 from domain.definitions.reading import parse, read_draft
 from domain.definitions.unfinished import Unfinished, unfinished
 from domain.emails import ROOTS, CompiledEmail, Draft, compile_email
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.templating.lint import lint as lint_template
 from domain.templating.problems import has_errors
 from models import automations, custom_fields, enrolments, outbox, queue, versions, workspaces
@@ -102,6 +102,15 @@ async def publish(
     if in_flight == "move":
         await _take_over(db, row, version)
     return version
+
+
+async def enrol(db: Db, automation_id: UUID, contact_ids: Sequence[UUID]) -> Automation:
+    """Let contacts in by hand, whatever the trigger. Whoever may not come again is passed over."""
+    row = await automations.get(db, automation_id)
+    if row.state != "live":
+        raise Conflict("This automation is not live. Publish it first.")
+    await queue.enrol(db, row.workspace_id, row.id, contact_ids)
+    return row
 
 
 def _where(problem: Problem) -> str:

@@ -16,7 +16,7 @@ from api.pagination import Cursor, Limit, Page
 from api.routes import Body, Instant, Part, Router
 from core.db import Db as Transaction
 from domain.errors import Conflict, Invalid
-from models import automations, enrolments, holds, queue, standings, versions
+from models import automations, enrolments, holds, standings, versions
 from models.automations import Automation, State
 
 router = Router(prefix="/automations", tags=["Automations"])
@@ -320,10 +320,7 @@ async def archive(automation_id: UUID, db: Db, now: Now) -> AutomationOut:
 )
 async def enrol(automation_id: UUID, asked: Enrolling, db: Db) -> Enrolled:
     """Let contacts in by hand. Whoever may not come again is passed over."""
-    row = await automations.get(db, automation_id)
-    if row.state != "live":
-        raise Conflict("This automation is not live. Publish it first.")
-    await queue.enrol(db, row.workspace_id, row.id, asked.contact_ids)
+    await publishing.enrol(db, automation_id, asked.contact_ids)
     return Enrolled(queued=len(asked.contact_ids))
 
 

@@ -174,6 +174,21 @@ class ContactForm(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolling(Page):
+    """People who were selected in the list, to be put into an automation; `selection` are the fields that say who they are."""
+
+    template: ClassVar[str] = "contacts/enrol.html"
+    section: ClassVar[Section] = "contacts"
+
+    people: int
+    names: tuple[str, ...]  # the first few
+    selection: tuple[tuple[str, str], ...]
+    automations: tuple[Choice, ...]  # those that are live
+    back: str
+    form: Form = BLANK  # automation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomField:
     name: str
     label: str

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
-from starlette.datastructures import FormData
 
 from core.db import Scope, session
 from core.visits import scope_of
@@ -18,16 +17,16 @@ from domain.errors import Conflict, Invalid
 from domain.workspaces import time_zones
 from models import contacts
 from models.contacts import Contact, Filter, Listed, Place, Tagged, Totals, exports
-from models.contacts.lists import CONSENT_FILTERS, ConsentFilter, Sort
+from models.contacts.lists import Sort
 from web import people
 from web.contexts.base import BLANK, Choice, Form, Listing, Paging
 from web.contexts.contacts import Column, ContactForm, ContactRow, ContactsIndex
 from web.deps import Caller, Db, Now, Pages, View, Workspace, into, needs, see_other
 from web.formats import number, plural
+from web.selection import MOST_AT_ONCE, chosen, filter_of, listing_of
 
 router = Pages()
 _PAGE = 50
-_MOST_AT_ONCE = 10_000
 _MOST_COLUMNS = 10
 _SORTS: Mapping[str, Sort] = {
     "name": "name",
@@ -37,7 +36,6 @@ _SORTS: Mapping[str, Sort] = {
     "activity": "-activity",
     "-activity": "-activity",
 }
-_CONSENTS: Mapping[str, ConsentFilter] = {state: state for state in CONSENT_FILTERS}
 BOM = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
 
@@ -47,7 +45,7 @@ async def index(
     request: Request, db: Db, caller: Caller, workspace: Workspace, now: Now, view: View
 ) -> Response:
     listing = _listing(request)
-    where, sort = _filter(listing.params), _SORTS.get(listing["sort"], "-created")
+    where, sort = filter_of(listing.params), _SORTS.get(listing["sort"], "-created")
     shown_before, after = _place(listing["after"], sort)
     listed = await contacts.find(db, caller.workspace_id, where, sort=sort, after=after, limit=_PAGE)
     rows_alone = into(request, "contacts")
@@ -75,15 +73,15 @@ async def index(
 @router.post("/contacts/bulk", dependencies=[needs("contacts:write")])
 async def bulk(request: Request, db: Db, caller: Caller, now: Now) -> Response:
     sent = await request.form()
-    back = _listing_of(sent).url()
+    back = listing_of(sent).url()
     try:
         tag = parse_tag(str(sent.get("tag", "")))
     except Invalid as error:
         return see_other(back, toast=f"Which tag? {error.message}", tone="bad")
-    where = _chosen(sent)
-    ids = await contacts.ids(db, caller.workspace_id, where, limit=_MOST_AT_ONCE + 1)
-    if len(ids) > _MOST_AT_ONCE:
-        words = f"At most {number(_MOST_AT_ONCE)} people can be tagged at once. Narrow the search first."
+    where = chosen(sent)
+    ids = await contacts.ids(db, caller.workspace_id, where, limit=MOST_AT_ONCE + 1)
+    if len(ids) > MOST_AT_ONCE:
+        words = f"At most {number(MOST_AT_ONCE)} people can be tagged at once. Narrow the search first."
         return see_other(back, toast=words, tone="bad")
     write = contacts.untag if sent.get("action") == "remove_tag" else contacts.tag
     wanted = [Tagged(caller.workspace_id, contact_id, tag, now) for contact_id in ids]
@@ -95,7 +93,7 @@ async def bulk(request: Request, db: Db, caller: Caller, now: Now) -> Response:
 @router.post("/contacts/export", dependencies=[needs("contacts:export")])
 async def export(request: Request, caller: Caller) -> Response:
     """Those who are selected, or everybody who matches."""
-    where = _chosen(await request.form())
+    where = chosen(await request.form())
     lines = _file(scope_of(request, caller), caller.workspace_id, where)
     disposition = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=disposition)
@@ -194,38 +192,6 @@ def _listing(request: Request) -> Listing:
     asked["columns"] = ",".join(dict.fromkeys(columns[:_MOST_COLUMNS]))
     asked["sort"] = "-activity" if asked["sort"] == "activity" else asked["sort"]
     return Listing(path="/contacts", params={name: value for name, value in asked.items() if value})
-
-
-def _filter(asked: Mapping[str, str]) -> Filter:
-    """What cannot be read filters nothing: somebody mistyped an address."""
-    return Filter(
-        _text(asked.get("q", "")), _text(asked.get("tag", "")), _CONSENTS.get(asked.get("consent", ""))
-    )
-
-
-def _text(raw: str) -> str:
-    return raw.replace("\x00", "")[:200]
-
-
-def _listing_of(sent: FormData) -> Listing:
-    """The list from which a form was sent."""
-    kept = {name: str(sent.get(f"filter_{name}", "")) for name in ("q", "tag", "consent")}
-    return Listing(path="/contacts", params={name: value for name, value in kept.items() if value})
-
-
-def _chosen(sent: FormData) -> Filter:
-    """Whoever is ticked, or everybody who matches."""
-    if sent.get("all"):
-        return _filter(_listing_of(sent).params)
-    ids = [found for one in sent.getlist("id") if (found := _id(str(one)))]
-    return Filter(ids=tuple(ids) or (UUID(int=0),))
-
-
-def _id(raw: str) -> UUID | None:
-    try:
-        return UUID(raw)
-    except ValueError:
-        return None
 
 
 def _paging(listing: Listing, listed: Listed, before: int) -> Paging:

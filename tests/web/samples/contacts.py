@@ -20,6 +20,7 @@ from web.contexts.contacts import (
     CustomField,
     Decision,
     Enrolled,
+    Enrolling,
     Question,
 )
 from web.contexts.imports import (
@@ -104,6 +105,19 @@ NOBODY = replace(
     INDEX, listing=Listing(path="/contacts", params={"q": "zzyx"}), rows=(), matching=0, paging=Paging()
 )
 EMPTY = ContactsIndex(listing=Listing(path="/contacts"), rows=(), matching=0, total=0, reachable=0)
+
+ENROLLING = Enrolling(
+    people=214,
+    names=tuple(row.name for row in INDEX.rows[:5]),
+    selection=(("all", "1"), ("filter_tag", "customer")),
+    automations=(
+        Choice(value=str(new_id()), label="Welcome new customers"),
+        Choice(value=str(new_id()), label="Win back after 60 days (on hold)"),
+    ),
+    back="/contacts?tag=customer",
+)
+ENROLLING_REFUSED = replace(ENROLLING, form=Form(errors={"automation": "Choose an automation that is live."}))
+NOTHING_LIVE = replace(ENROLLING, automations=())
 
 LENA = Contact(
     id=new_id(),
