@@ -69,8 +69,7 @@ async def _next(
 ) -> Rest | timedelta:
     """Less than a second is waited for here. But where some have just been moved and others follow soon, those of a second
     go together, or each of them would cost a transaction."""
-    sandbox = asked.workspace_id in await clocks.standing_still(db, [asked.workspace_id])
-    if sandbox or wakes_at >= now + _GRAIN:
+    if wakes_at >= now + _GRAIN or await clocks.standing_still(db, [asked.workspace_id]):
         return await _rest(db, asked, wakes_at, "the next time that people are due", now)
     if moved:
         return await _rest(db, asked, now + _GRAIN, "the next time that people are due", now)

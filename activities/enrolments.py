@@ -153,7 +153,7 @@ async def settle(db: Db, moved: Sequence[Moved]) -> list[Kept]:
     Somebody who came in under a key that is taken is not let in, and nothing is done for them.
     """
     rows = {one.id: list(_rows(one)) for one in moved}
-    cohort_of = await _park(db, moved)
+    cohort_of = await park(db, *_waits(moved))
     entered = await enrolments.insert(
         db, [_placed(one, cohort_of, _newly_awaited(rows[one.id])) for one in moved if one.row is None]
     )
@@ -169,22 +169,26 @@ async def settle(db: Db, moved: Sequence[Moved]) -> list[Kept]:
     return [row for row in kept.values() if row.state == "reserved"]
 
 
-async def _park(db: Db, moved: Sequence[Moved]) -> dict[tuple[UUID, str], UUID]:
-    """Join everybody who waits to a cohort, and have those started that are new."""
+def _waits(moved: Iterable[Moved]) -> tuple[list[Waiting], dict[UUID, str]]:
+    """What those who wait share, and the names of their automations."""
     waits = [
         Waiting(one.ready.workspace_id, one.ready.automation_id, one.bucket, one.wake_at)
         for one in moved
         if one.wake_at
     ]
+    return waits, {one.ready.automation_id: one.ready.name for one in moved}
+
+
+async def park(db: Db, waits: Iterable[Waiting], names: Mapping[UUID, str]) -> dict[tuple[UUID, str], UUID]:
+    """Join everybody who waits to a cohort, by (automation, bucket), and have those started that are new."""
     parked = await enrolments.park(db, waits)
-    names = {one.ready.automation_id: one.ready.name for one in moved}
-    rows = [
-        outbox.start(cohort.workspace_id, "cohort", cohort.id, title=names[cohort.automation_id])
-        for cohort in parked.values()
-        if cohort.fresh
+    starts = [
+        outbox.start(one.workspace_id, "cohort", one.id, title=names.get(one.automation_id, ""))
+        for one in parked.values()
+        if one.fresh
     ]
-    await outbox.put(db, rows)
-    return {key: cohort.id for key, cohort in parked.items()}
+    await outbox.put(db, starts)
+    return {key: one.id for key, one in parked.items()}
 
 
 def _placed(one: Moved, cohort_of: Mapping[tuple[UUID, str], UUID], awaited: UUID | None) -> Placed:

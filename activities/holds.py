@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 
+from activities.enrolments import park
 from core.db import Db
 from domain import cohorts
 from domain.errors import Conflict, Invalid, NotFound
 from domain.steps import STEPS
-from models import automations, enrolments, holds, outbox, overdue, processes, queue, standings
+from models import automations, holds, outbox, overdue, processes, queue, standings
 from models.automations import Automation
 from models.enrolments import Waiting
 from models.holds import Hold
@@ -209,21 +210,12 @@ async def _appoint(db: Db, workspace_id: UUID, kept: Sequence[Kept], now: dateti
     """Who had no time to wake gets one, and a cohort to wake with."""
     times = {one.enrolment_id: now + RAMP * (n / len(kept)) for n, one in enumerate(kept, 1)}
     waits = {one.enrolment_id: _wait(workspace_id, one, times[one.enrolment_id], now) for one in kept}
-    parked = await enrolments.park(db, waits.values())
+    cohort_of = await park(db, waits.values(), await overdue.automations_of(db, workspace_id))
     await overdue.appoint(
         db,
         [
-            Appointment(id_, wait.wakes_at, parked[wait.automation_id, wait.bucket].id)
+            Appointment(id_, wait.wakes_at, cohort_of[wait.automation_id, wait.bucket])
             for id_, wait in waits.items()
-        ],
-    )
-    names = await overdue.automations_of(db, workspace_id)
-    await outbox.put(
-        db,
-        [
-            outbox.start(workspace_id, "cohort", one.id, title=names.get(one.automation_id, ""))
-            for one in parked.values()
-            if one.fresh
         ],
     )
 

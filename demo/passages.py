@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from activities.enrolments import park
 from core.db import Db
 from demo.replay import Life, Passage
 from domain import cohorts
 from domain.facts import Happening
 from domain.kernel import Outcome
-from models import automations, enrolments, outbox
+from models import automations, enrolments
 from models.enrolments import Placed, Waiting
 
 
@@ -18,15 +19,10 @@ async def write(db: Db, lives: Sequence[Life]) -> None:
     """Where everybody stands. Whoever waits shares a cohort with those who wake then; its timer begins with the commit."""
     inside = [(life, passage) for life in lives for passage in life.passages]
     waits = {passage.id: wait for _, passage in inside if (wait := _wait(passage))}
-    parked = await enrolments.park(db, waits.values())
-    cohort_of = {id_: parked[wait.automation_id, wait.bucket].id for id_, wait in waits.items()}
-    await enrolments.insert(db, [_placed(life, one, cohort_of.get(one.id)) for life, one in inside])
     names = {passage.ready.automation_id: passage.ready.name for _, passage in inside}
-    starts = [
-        outbox.start(one.workspace_id, "cohort", one.id, title=names[one.automation_id])
-        for one in parked.values()
-    ]
-    await outbox.put(db, starts)
+    parked = await park(db, waits.values(), names)
+    cohort_of = {id_: parked[wait.automation_id, wait.bucket] for id_, wait in waits.items()}
+    await enrolments.insert(db, [_placed(life, one, cohort_of.get(one.id)) for life, one in inside])
     await automations.tally(db, Counter(line for _, passage in inside for line in _lines(passage)))
     told = [one for _life, passage in inside for one in _trails(passage)]
     await automations.tell(db, sorted(told, key=lambda one: one[2]))

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
+from core.db import Db
+from domain.errors import Invalid
+from models import contacts
 from models.contacts import Filter
 from models.contacts.lists import CONSENT_FILTERS, ConsentFilter
 from web.contexts.base import Listing
+from web.formats import number
 
-MOST_AT_ONCE = 10_000  # people, in one go
+_MOST_AT_ONCE = 10_000  # people
 _CONSENTS: Mapping[str, ConsentFilter] = {state: state for state in CONSENT_FILTERS}
 
 
@@ -36,6 +40,16 @@ def chosen(sent: FormData) -> Filter:
         return filter_of(listing_of(sent).params)
     ids = [found for one in sent.getlist("id") if (found := _id(str(one)))]
     return Filter(ids=tuple(ids) or (UUID(int=0),))
+
+
+async def people_chosen(db: Db, workspace_id: UUID, sent: FormData, *, done: str) -> list[UUID]:
+    """Who they are; Invalid, in words for a person, when that cannot be `done` with so many."""
+    ids = await contacts.ids(db, workspace_id, chosen(sent), limit=_MOST_AT_ONCE + 1)
+    if len(ids) > _MOST_AT_ONCE:
+        raise Invalid(
+            f"At most {number(_MOST_AT_ONCE)} people can be {done} at once. Narrow the search first."
+        )
+    return ids
 
 
 def _id(raw: str) -> UUID | None:

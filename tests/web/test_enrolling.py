@@ -19,6 +19,7 @@ from tests.factories.contacts import make_contact
 from tests.factories.passages import tag
 from tests.factories.people import make_person
 from tests.workflows.conftest import Sandbox
+from web import selection
 
 BY_HAND = {
     "entry": {"trigger": {"kind": "manual"}, "again": "never"},
@@ -82,6 +83,30 @@ async def test_or_everybody_who_matches(
 async def test_nobody_is_nobody(person: AsyncClient, transaction: Transaction, automation: UUID):
     answer = await person.post("/contacts/bulk/enrol", data={"automation": str(automation)})
     assert (answer.status_code, answer.headers["location"]) == (303, "/contacts")
+    assert await queued(transaction, automation) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/contacts/bulk", "At most 2 people can be tagged at once."),
+        ("/contacts/bulk/enrol", "At most 2 people can be put in at once."),
+    ],
+)
+async def test_too_many_are_none(
+    person: AsyncClient,
+    transaction: Transaction,
+    people: list[str],
+    automation: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    said: str,
+):
+    monkeypatch.setattr(selection, "_MOST_AT_ONCE", 2)
+    data = {"id": people, "tag": "vip", "action": "add_tag", "automation": str(automation)}
+    answer = await person.post(path, data=data)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/contacts")
+    assert said in unescape((await person.get("/contacts")).text)
     assert await queued(transaction, automation) == []
 
 

@@ -23,7 +23,7 @@ from web.contexts.base import BLANK, Choice, Form, Listing, Paging
 from web.contexts.contacts import Column, ContactForm, ContactRow, ContactsIndex
 from web.deps import Caller, Db, Now, Pages, View, Workspace, into, needs, see_other
 from web.formats import number, plural
-from web.selection import MOST_AT_ONCE, chosen, filter_of, listing_of
+from web.selection import chosen, filter_of, listing_of, people_chosen
 
 router = Pages()
 _PAGE = 50
@@ -78,11 +78,10 @@ async def bulk(request: Request, db: Db, caller: Caller, now: Now) -> Response:
         tag = parse_tag(str(sent.get("tag", "")))
     except Invalid as error:
         return see_other(back, toast=f"Which tag? {error.message}", tone="bad")
-    where = chosen(sent)
-    ids = await contacts.ids(db, caller.workspace_id, where, limit=MOST_AT_ONCE + 1)
-    if len(ids) > MOST_AT_ONCE:
-        words = f"At most {number(MOST_AT_ONCE)} people can be tagged at once. Narrow the search first."
-        return see_other(back, toast=words, tone="bad")
+    try:
+        ids = await people_chosen(db, caller.workspace_id, sent, done="tagged")
+    except Invalid as error:
+        return see_other(back, toast=error.message, tone="bad")
     write = contacts.untag if sent.get("action") == "remove_tag" else contacts.tag
     wanted = [Tagged(caller.workspace_id, contact_id, tag, now) for contact_id in ids]
     changed = await write(db, wanted, source="person")

@@ -8,14 +8,14 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from activities import automations as publishing
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from models import automations, contacts
 from web import people
 from web.contexts.base import BLANK, Choice, Form
 from web.contexts.contacts import Enrolling
 from web.deps import Caller, Db, Pages, View, needs, see_other
-from web.formats import number, plural
-from web.selection import MOST_AT_ONCE, chosen, listing_of
+from web.formats import plural
+from web.selection import listing_of, people_chosen
 
 router = Pages(prefix="/contacts/bulk")
 _NAMED = 5  # people who are named, for whoever has selected them to recognise
@@ -23,17 +23,17 @@ _OFFERED = 200  # automations
 _SELECTION = ("id", "all", "filter_q", "filter_tag", "filter_consent")
 
 
-@router.post("/enrol", dependencies=[needs("automations:approve"), needs("contacts:read")])
+@router.post("/enrol", dependencies=[needs("automations:approve", "contacts:read")])
 async def enrol(request: Request, db: Db, caller: Caller, view: View) -> Response:
     """Asks which automation, and then does it."""
     sent = await request.form()
     back = listing_of(sent).url()
-    ids = await contacts.ids(db, caller.workspace_id, chosen(sent), limit=MOST_AT_ONCE + 1)
+    try:
+        ids = await people_chosen(db, caller.workspace_id, sent, done="put in")
+    except Invalid as error:
+        return see_other(back, toast=error.message, tone="bad")
     if not ids:
         return see_other(back, toast="Select somebody first.", tone="bad")
-    if len(ids) > MOST_AT_ONCE:
-        words = f"At most {number(MOST_AT_ONCE)} people can be put in at once. Narrow the search first."
-        return see_other(back, toast=words, tone="bad")
     if "automation" not in sent:
         return view(await _asking(db, caller.workspace_id, sent, ids, BLANK))
     try:
